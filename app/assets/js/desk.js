@@ -1,0 +1,54 @@
+// Keys for the review desk: data-key on a button or link, j and k through [data-queue], ? for the list of keys.
+(() => {
+  "use strict";
+
+  const TYPING = "input:not([type=checkbox]):not([type=radio]):not([type=button]):not([type=submit]), textarea, select";
+
+  function shortcuts() {
+    return document.querySelector("dialog[data-shortcuts]");
+  }
+
+  function toggleShortcuts() {
+    const dialog = shortcuts();
+    if (!dialog) return;
+    if (dialog.open) dialog.close();
+    else dialog.showModal();
+  }
+
+  function step(by) {
+    const links = [...document.querySelectorAll("[data-queue] a")];
+    if (!links.length) return;
+    const focused = links.indexOf(document.activeElement);
+    const current = focused >= 0 ? focused : links.findIndex((link) => link.hasAttribute("aria-current"));
+    const next = Math.min(Math.max(current + by, 0), links.length - 1);
+    links[next].focus();
+    links[next].scrollIntoView({ block: "nearest" });
+  }
+
+  function press(key) {
+    const target = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    if (!target || target.disabled) return false;
+    if (target.matches("button, a, summary, input[type=submit]")) target.click();
+    else target.focus();
+    return true;
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.target.matches(TYPING) || event.target.isContentEditable) {
+      if (event.key === "Escape") event.target.blur();
+      return;
+    }
+    const key = event.key.toLowerCase();
+    if (key === "?") toggleShortcuts();
+    else if (shortcuts()?.open) return;
+    else if (key === "j") step(1);
+    else if (key === "k") step(-1);
+    else if (!/^[a-z0-9]$/.test(key) || event.repeat || !press(key)) return;
+    event.preventDefault();
+  });
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-shortcuts-open], [data-shortcuts-close]")) toggleShortcuts();
+  });
+})();
