@@ -1,0 +1,56 @@
+# Sangam. `make help` lists what there is to do. Needs Python 3.11 and make, nothing else.
+PYTHON ?= python3.11
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+DIST := app/static/dist/manifest.json
+ASSETS := $(wildcard app/assets/*.json app/assets/*.scss app/assets/*.mjs app/assets/*.svg app/assets/js/*)
+export FLASK_APP := wsgi
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: help setup run test check format bench clean lock
+help: ## list the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.done: requirements.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	touch $@
+
+$(VENV)/test.done: tests/requirements.txt $(VENV)/run.done
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/requirements.txt
+	touch $@
+
+$(DIST): $(ASSETS) | $(VENV)/run.done
+	BIN=$(CURDIR)/$(BIN) sh app/assets/build.sh
+
+setup: $(VENV)/run.done $(DIST) ## virtual environment, requirements, front-end assets
+
+run: setup ## migrate, load the demo world once, serve on http://127.0.0.1:$(PORT) with a worker
+	@PORT=$(PORT) sh docs/deploy/run.sh
+
+check: $(VENV)/test.done ## format, lint, types, import contracts, templates (seconds)
+	ruff format --check -q .
+	ruff check -q .
+	mypy
+	lint-imports --no-logo | tail -n 4
+	djlint --quiet --lint app
+
+format: $(VENV)/test.done ## put the code into shape
+	ruff format -q .
+	ruff check -q --fix .
+
+test: setup $(VENV)/test.done check ## everything: both databases, real SMTP, real Redis, real browser
+	CHROMIUM=$$(sh tests/chromium.sh) && export CHROMIUM && pytest -n 2 --dist loadgroup
+
+bench: setup ## speed of the recommender beside a baseline
+	python -m ml.bench --organizations 10000 --format table
+
+lock: $(VENV)/test.done ## write both pinned requirement lists anew from pyproject.toml
+	uv pip compile -q pyproject.toml --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links -o requirements.txt
+	uv pip compile -q pyproject.toml --extra test --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links -o tests/requirements.txt
+
+clean: ## remove what the other commands made (the database too)
+	rm -rf $(VENV) app/static/dist app/assets/node_modules var .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,122 @@
+"""Sangam: India–US matchmaking for startups, SMEs, skill programs and investors."""
+
+from __future__ import annotations
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+from app import clock, logs, web
+from app.accounts import commands as accounts_commands
+from app.accounts import models as accounts_models
+from app.accounts import tasks as accounts_tasks
+from app.accounts import views as accounts_views
+from app.audit import commands as audit_commands
+from app.audit import models as audit_models
+from app.db import commands as db_commands
+from app.db.base import db as database
+from app.db.engine import configure_engine, engine_options
+from app.demo import commands as demo_commands
+from app.digests import commands as digests_commands
+from app.digests import models as digests_models
+from app.digests import tasks as digests_tasks
+from app.digests import views as digests_views
+from app.extensions import babel, csrf, limiter, login_manager
+from app.insights import views as insights_views
+from app.introductions import models as introductions_models
+from app.introductions import views as introductions_views
+from app.jobs import commands as jobs_commands
+from app.jobs import models as jobs_models
+from app.jobs import views as jobs_views
+from app.jobs.engine import jobs as job_engine
+from app.matching import commands as matching_commands
+from app.matching import models as matching_models
+from app.matching import tasks as matching_tasks
+from app.matching import views as matching_views
+from app.organizations import commands as organizations_commands
+from app.organizations import models as organizations_models
+from app.organizations import views as organizations_views
+from app.outbox import commands as outbox_commands
+from app.outbox import models as outbox_models
+from app.outbox import tasks as outbox_tasks
+from app.outbox import views as outbox_views
+from app.programs import models as programs_models
+from app.programs import views as programs_views
+from config import Settings
+
+BLUEPRINTS = (
+    insights_views.bp,
+    accounts_views.bp,
+    organizations_views.bp,
+    programs_views.bp,
+    matching_views.bp,
+    introductions_views.bp,
+    digests_views.bp,
+    jobs_views.bp,
+)
+COMMANDS = (
+    db_commands.cli,
+    accounts_commands.cli,
+    organizations_commands.organizations,
+    organizations_commands.partnerships,
+    matching_commands.cli,
+    digests_commands.cli,
+    outbox_commands.cli,
+    jobs_commands.cli,
+    audit_commands.cli,
+    demo_commands.cli,
+)
+# Importing them puts their tables into the metadata.
+MODELS = (
+    audit_models,
+    outbox_models,
+    jobs_models,
+    accounts_models,
+    organizations_models,
+    programs_models,
+    matching_models,
+    introductions_models,
+    digests_models,
+)
+# Importing them registers them with the job engine.
+TASKS = (accounts_tasks, outbox_tasks, matching_tasks, digests_tasks)
+
+
+def create_app(settings: Settings) -> Flask:
+    """The app, ready to serve, for one set of settings."""
+    app = Flask(__name__)
+    app.config.from_mapping(settings.flask())
+    app.config["SQLALCHEMY_ENGINES"] = {"default": engine_options(settings.database_url)}
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    logs.configure(settings.log_format)
+    clock.shift(settings.clock_offset)
+    _init_extensions(app)
+    web.init_app(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    if app.config["DEV_OUTBOX"]:
+        app.register_blueprint(outbox_views.bp)
+    for command in COMMANDS:
+        app.cli.add_command(command)
+    _wrap(app, settings)
+    return app
+
+
+def _init_extensions(app: Flask) -> None:
+    database.init_app(app)
+    with app.app_context():
+        configure_engine(database.engine)
+    babel.init_app(app, locale_selector=accounts_views.choose_locale)
+    csrf.init_app(app)
+    limiter.init_app(app)
+    login_manager.init_app(app)
+    job_engine.init_app(app)
+
+
+def _wrap(app: Flask, settings: Settings) -> None:
+    static = WhiteNoise(app.wsgi_app, autorefresh=False, immutable_file_test=web.is_hashed)
+    if web.DIST.exists():
+        static.add_files(str(web.DIST), prefix="static/dist/")
+    app.wsgi_app = static  # type: ignore[method-assign]
+    if count := settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]

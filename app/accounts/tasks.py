@@ -1,0 +1,1 @@
+"""Work of accounts for the job worker."""

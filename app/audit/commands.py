@@ -1,0 +1,7 @@
+"""`flask audit` in the terminal."""
+
+from __future__ import annotations
+
+from flask.cli import AppGroup
+
+cli = AppGroup("audit")

@@ -1,0 +1,47 @@
+"""Write to the audit chain, in the transaction of the change itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from app import clock
+from app.audit.models import AuditEvent, AuditHead
+from app.db import db
+
+
+def record(
+    action: str, subject: tuple[str, object], *, by: int | None = None, detail: dict[str, Any] | None = None
+) -> AuditEvent:
+    """Add one event. `action` is like ``match.approved``; `subject` like ``("match", 17)``; `by` a user id.
+
+    The head row stays locked until the caller's transaction ends, so that the chain has one order.
+    """
+    head = _locked_head()
+    event = AuditEvent(
+        number=head.number + 1,
+        at=clock.now().replace(microsecond=0),
+        actor_id=by,
+        action=action,
+        subject_type=subject[0],
+        subject_id=str(subject[1]),
+        detail=detail or {},
+        previous_hash=head.hash,
+        hash="",
+    )
+    event.hash = event.seal()
+    head.number, head.hash = event.number, event.hash
+    db.session.add(event)
+    db.session.flush()
+    return event
+
+
+def _locked_head() -> AuditHead:
+    query = (
+        sa.select(AuditHead)
+        .where(AuditHead.id == 1)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return db.session.scalars(query).one()

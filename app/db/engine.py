@@ -1,0 +1,60 @@
+"""How transactions begin. SQLite: WAL, foreign keys on, and writers queue up at BEGIN, not half-way."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+import sqlalchemy as sa
+
+# Outside a request (worker, terminal) a transaction is taken to write unless it says otherwise.
+begin_mode: ContextVar[str] = ContextVar("begin_mode", default="IMMEDIATE")
+BUSY_SECONDS = 10
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Let transactions begun inside take no write lock (SQLite): for long reads in worker and terminal."""
+    token = begin_mode.set("DEFERRED")
+    try:
+        yield
+    finally:
+        begin_mode.reset(token)
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Options for `SQLALCHEMY_ENGINES`: one entry per database kind."""
+    options: dict[str, Any] = {"url": url, "json_serializer": _dump}
+    if url.startswith("sqlite"):
+        options["connect_args"] = {"timeout": BUSY_SECONDS, "check_same_thread": False}
+    else:
+        options |= {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 10}
+    return options
+
+
+def _dump(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def configure_engine(engine: sa.Engine) -> None:
+    """Attach SQLite's pragmas and explicit BEGIN; PostgreSQL needs neither."""
+    if engine.dialect.name != "sqlite":
+        return
+    sa.event.listen(engine, "connect", _on_connect)
+    sa.event.listen(engine, "begin", _on_begin)
+
+
+def _on_connect(connection: Any, _record: Any) -> None:
+    # The driver's own implicit BEGIN is off: we say which kind of transaction begins.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "cache_size=-65536"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _on_begin(connection: sa.Connection) -> None:
+    connection.exec_driver_sql(f"BEGIN {begin_mode.get()}")

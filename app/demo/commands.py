@@ -1,0 +1,7 @@
+"""`flask demo` in the terminal."""
+
+from __future__ import annotations
+
+from flask.cli import AppGroup
+
+cli = AppGroup("demo")

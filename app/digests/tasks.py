@@ -1,0 +1,1 @@
+"""Work of digests for the job worker."""

@@ -1,0 +1,61 @@
+"""What every form has in common: CSRF, trimmed text, and no characters the databases cannot keep."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import StringField
+from wtforms.validators import ValidationError
+
+# Bidirectional overrides, zero-width and tag characters let a name look like another one.
+_INVISIBLE = {
+    "\u200b",
+    "\u2060",
+    "\ufeff",
+    *map(chr, range(0x202A, 0x202F)),
+    *map(chr, range(0x2066, 0x206A)),
+}
+_TAGS = range(0xE0000, 0xE0080)
+_LINE_CHARACTERS = {"\n", "\r", "\t"}
+
+
+def is_storable(text: str) -> bool:
+    """False for NUL and other control characters and for lone surrogates, which PostgreSQL refuses."""
+    return not any(unicodedata.category(c) in {"Cc", "Cs"} and c not in _LINE_CHARACTERS for c in text)
+
+
+def clean(text: str) -> str:
+    """Trimmed text in NFC without invisible characters that disguise a name; joiners of Indic scripts stay."""
+    kept = "".join(c for c in text if c not in _INVISIBLE and ord(c) not in _TAGS)
+    return unicodedata.normalize("NFC", kept).strip() if is_storable(kept) else kept.strip()
+
+
+def _clean_filter(value: Any) -> Any:
+    return clean(value) if isinstance(value, str) else value
+
+
+def storable(_form: Any, field: Any) -> None:
+    """WTForms validator: refuse what a database would refuse."""
+    if isinstance(field.data, str) and not is_storable(field.data):
+        raise ValidationError(_("This text has characters that cannot be stored. Please type it again."))
+
+
+class BaseForm(FlaskForm):
+    """Base of all forms."""
+
+    class Meta(FlaskForm.Meta):
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
+            """Clean and check every text field, whatever its author remembered."""
+            if issubclass(unbound_field.field_class, StringField):
+                options = {**options, "filters": [_clean_filter, *options.get("filters", ())]}
+            return super().bind_field(form, unbound_field, options)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        extra = {name: list(checks) for name, checks in (extra_validators or {}).items()}
+        for name, field in self._fields.items():
+            if isinstance(field, StringField):
+                extra.setdefault(name, []).append(storable)
+        return bool(super().validate(extra))

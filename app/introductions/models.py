@@ -1,0 +1,70 @@
+"""What each side answered to an approved match, and the introduction that two yeses make."""
+
+from __future__ import annotations
+
+import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.accounts.models import User
+from app.db import Base, choice
+from app.matching.models import Match
+from app.organizations.models import Organization
+
+
+class AnswerChoice(StrEnum):
+    """What one side says to an approved match."""
+
+    YES = "yes"
+    NOT_NOW = "not_now"
+    NO = "no"
+
+
+class NoReason(StrEnum):
+    """Why a side declines; private to managers."""
+
+    NOT_RELEVANT = "not_relevant"
+    NO_CAPACITY = "no_capacity"
+    TIMING = "timing"
+    COMPETITOR = "competitor"
+    REGULATION = "regulation"
+    ALREADY_IN_TOUCH = "already_in_touch"
+    OTHER = "other"
+
+
+class Answer(Base):
+    """One side's present answer. `yes` and `no` are final; `not_now` may become either."""
+
+    __tablename__ = "answer"
+    __table_args__ = (sa.UniqueConstraint("match_id", "organization_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    match_id: Mapped[int] = mapped_column(sa.ForeignKey("match.id", ondelete="CASCADE"), index=True)
+    organization_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("organization.id", ondelete="CASCADE"), index=True
+    )
+    says: Mapped[AnswerChoice] = mapped_column(choice(AnswerChoice, "says"))
+    reason_code: Mapped[NoReason | None] = mapped_column(choice(NoReason, "reason_code"))
+    note: Mapped[str] = mapped_column(sa.Text, default="")
+    until: Mapped[datetime.date | None]
+    by_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"), index=True)
+    at: Mapped[datetime.datetime]
+    version: Mapped[int] = mapped_column(default=1)
+    match: Mapped[Match] = relationship()
+    organization: Mapped[Organization] = relationship()
+    by: Mapped[User] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Introduction(Base):
+    """Both sides said yes: they know each other now."""
+
+    __tablename__ = "introduction"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    match_id: Mapped[int] = mapped_column(sa.ForeignKey("match.id", ondelete="CASCADE"), unique=True)
+    at: Mapped[datetime.datetime] = mapped_column(index=True)
+    match: Mapped[Match] = relationship()

@@ -1,0 +1,7 @@
+"""Pages of introductions."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+bp = Blueprint("introductions", __name__, template_folder="templates")

@@ -1,0 +1,132 @@
+"""Matches: an Indian and a US organization proposed to each other, and what managers decided."""
+
+from __future__ import annotations
+
+import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.accounts.models import User
+from app.db import Base, choice, json_object
+from app.organizations.models import Organization
+from app.programs.models import Program
+from app.taxonomy import Country
+
+
+class MatchState(StrEnum):
+    """Where a match stands with the managers."""
+
+    PROPOSED = "proposed"
+    HELD = "held"
+    INFO_REQUESTED = "info_requested"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    # The recommender no longer proposes it; kept because somebody may have seen it.
+    STALE = "stale"
+
+
+OPEN_STATES = (MatchState.PROPOSED, MatchState.HELD, MatchState.INFO_REQUESTED)
+
+
+class ReviewAction(StrEnum):
+    """What a manager can do with an open match."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+    HOLD = "hold"
+    ASK_MORE = "ask_more"
+
+
+class RejectReason(StrEnum):
+    """Why a pair was not approved; shown politely to nobody but managers for now."""
+
+    NEED_NOT_CURRENT = "need_not_current"
+    COMPETITORS = "competitors"
+    NOT_COMPLEMENTARY = "not_complementary"
+    OVERLOADED = "overloaded"
+    SENSITIVE = "sensitive"
+    PROFILE_TOO_THIN = "profile_too_thin"
+    OTHER = "other"
+
+
+class Match(Base):
+    """One pair across the corridor. `fit_for_india` says how well the US side serves the Indian side."""
+
+    __tablename__ = "match"
+    __table_args__ = (
+        sa.UniqueConstraint("india_id", "us_id"),
+        sa.CheckConstraint("score BETWEEN 0 AND 1", name="score"),
+        sa.Index("ix_match_queue", "state", "program_id", "due_at", "id"),
+        sa.Index("ix_match_us_id_state", "us_id", "state"),
+        sa.Index("ix_match_india_id_state", "india_id", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    india_id: Mapped[int] = mapped_column(sa.ForeignKey("organization.id", ondelete="CASCADE"))
+    us_id: Mapped[int] = mapped_column(sa.ForeignKey("organization.id", ondelete="CASCADE"))
+    program_id: Mapped[int | None] = mapped_column(sa.ForeignKey("program.id"), index=True)
+    state: Mapped[MatchState] = mapped_column(choice(MatchState, "state"), default=MatchState.PROPOSED)
+    score: Mapped[float]
+    fit_for_india: Mapped[float]
+    fit_for_us: Mapped[float]
+    # {"india": [reason, ...], "us": [...]}, each reason as `ml.Reason` without its side; see matching.reasons.
+    reasons: Mapped[dict[str, Any]] = mapped_column(json_object(), default=dict)
+    model_version: Mapped[str] = mapped_column(sa.String(60))
+    proposed_at: Mapped[datetime.datetime]
+    due_at: Mapped[datetime.datetime]
+    hold_until: Mapped[datetime.date | None]
+    decided_at: Mapped[datetime.datetime | None] = mapped_column(index=True)
+    decided_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"), index=True)
+    version: Mapped[int] = mapped_column(default=1)
+
+    india: Mapped[Organization] = relationship(foreign_keys=[india_id])
+    us: Mapped[Organization] = relationship(foreign_keys=[us_id])
+    program: Mapped[Program | None] = relationship()
+    decided_by: Mapped[User | None] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def is_open(self) -> bool:
+        """Waits for a manager."""
+        return self.state in OPEN_STATES
+
+    def side(self, country: Country) -> Organization:
+        return self.india if country is Country.INDIA else self.us
+
+    def partner_of(self, organization: Organization) -> Organization:
+        return self.us if organization.id == self.india_id else self.india
+
+    def fit_for(self, organization: Organization) -> float:
+        """How well the partner serves `organization`, 0 to 1."""
+        return self.fit_for_india if organization.id == self.india_id else self.fit_for_us
+
+
+class ReviewDecision(Base):
+    """One act of a manager on a match; the history is kept whole."""
+
+    __tablename__ = "review_decision"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    match_id: Mapped[int] = mapped_column(sa.ForeignKey("match.id", ondelete="CASCADE"), index=True)
+    action: Mapped[ReviewAction] = mapped_column(choice(ReviewAction, "action"))
+    reason_code: Mapped[RejectReason | None] = mapped_column(choice(RejectReason, "reason_code"))
+    note: Mapped[str] = mapped_column(sa.Text, default="")
+    by_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"), index=True)
+    at: Mapped[datetime.datetime]
+    by: Mapped[User] = relationship(lazy="joined")
+
+
+class Refresh(Base):
+    """When an organization's proposals were last computed; older than its profile means: do it again."""
+
+    __tablename__ = "refresh"
+
+    organization_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("organization.id", ondelete="CASCADE"), primary_key=True
+    )
+    refreshed_at: Mapped[datetime.datetime] = mapped_column(index=True)
+    model_version: Mapped[str] = mapped_column(sa.String(60))

@@ -1,0 +1,1 @@
+"""The door to `ml`: organizations become frames here, and nowhere else."""

@@ -1,0 +1,1 @@
+"""Work of matching for the job worker."""

@@ -1,0 +1,7 @@
+"""`flask outbox` in the terminal."""
+
+from __future__ import annotations
+
+from flask.cli import AppGroup
+
+cli = AppGroup("outbox")

@@ -1,0 +1,72 @@
+"""Mail that waits, in the same database and transaction as the change it tells of."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base, choice
+
+
+class MailState(StrEnum):
+    """Where a mail is between being written and being handed over."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    BOUNCED = "bounced"
+    SUPPRESSED = "suppressed"
+
+
+class MailCategory(StrEnum):
+    """What a mail is about; people may turn off all but account mail."""
+
+    ACCOUNT = "account"
+    MATCH = "match"
+    INTRODUCTION = "introduction"
+    DIGEST = "digest"
+
+
+class Email(Base):
+    """One mail to one person. `key` makes a rerun repeat nothing; `message_id` stays over all attempts."""
+
+    __tablename__ = "email"
+    __table_args__ = (sa.Index("ix_email_due", "state", "next_attempt_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(sa.String(160), unique=True)
+    category: Mapped[MailCategory] = mapped_column(choice(MailCategory, "category"))
+    # No foreign key: accounts stand above the outbox on the ladder.
+    user_id: Mapped[int | None] = mapped_column(index=True)
+    to_address: Mapped[str] = mapped_column(sa.String(320), index=True)
+    to_name: Mapped[str] = mapped_column(sa.String(120), default="")
+    subject: Mapped[str] = mapped_column(sa.String(250))
+    text: Mapped[str] = mapped_column(sa.Text)
+    html: Mapped[str] = mapped_column(sa.Text)
+    unsubscribe_url: Mapped[str | None] = mapped_column(sa.String(500))
+    message_id: Mapped[str] = mapped_column(sa.String(200), unique=True)
+    # A mail that carries a sign-in link loses its body once sent: tokens do not lie about in the database.
+    is_secret: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[MailState] = mapped_column(choice(MailState, "state"), default=MailState.WAITING)
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime]
+    lease_token: Mapped[str | None] = mapped_column(sa.String(40))
+    leased_until: Mapped[datetime | None]
+    last_error: Mapped[str | None] = mapped_column(sa.Text)
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+
+
+class Suppression(Base):
+    """An address that refuses our mail for good; nothing is sent there any more."""
+
+    __tablename__ = "suppression"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address: Mapped[str] = mapped_column(sa.String(320), unique=True)
+    reason: Mapped[str] = mapped_column(sa.String(250))
+    at: Mapped[datetime]

@@ -1,0 +1,1 @@
+"""Work of outbox for the job worker."""

