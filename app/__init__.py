@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from flask import Flask
+from jinja2 import ChoiceLoader, FileSystemLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
@@ -87,6 +90,9 @@ def create_app(settings: Settings) -> Flask:
     app = Flask(__name__)
     app.config.from_mapping(settings.flask())
     app.config["SQLALCHEMY_ENGINES"] = {"default": engine_options(settings.database_url)}
+    # Mail layouts live with the outbox, whose pages are registered in development only.
+    mail_templates = FileSystemLoader(Path(app.root_path) / "outbox" / "templates")
+    app.jinja_loader = ChoiceLoader([app.jinja_loader, mail_templates])  # type: ignore[assignment,list-item]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     logs.configure(settings.log_format)
     clock.shift(settings.clock_offset)
