@@ -92,7 +92,8 @@ def create_app(settings: Settings) -> Flask:
     app.config["SQLALCHEMY_ENGINES"] = {"default": engine_options(settings.database_url)}
     # Mail layouts live with the outbox, whose pages are registered in development only.
     mail_templates = FileSystemLoader(Path(app.root_path) / "outbox" / "templates")
-    app.jinja_loader = ChoiceLoader([app.jinja_loader, mail_templates])  # type: ignore[assignment,list-item]
+    own = [app.jinja_loader] if app.jinja_loader else []
+    app.jinja_loader = ChoiceLoader([*own, mail_templates])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     logs.configure(settings.log_format)
     clock.shift(settings.clock_offset)
