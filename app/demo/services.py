@@ -1,0 +1,110 @@
+"""Build the demo world through the same services people use, so that nothing in it could not have happened."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from app import clock
+from app.accounts import services as accounts
+from app.accounts.models import Role, User
+from app.audit import services as audit
+from app.db import db
+from app.demo.people import PASSWORD, PEOPLE, Person
+from app.demo.programs import PROGRAMS
+from app.organizations.models import MemberRole, Membership, Organization, ProfileState
+from app.programs.models import Program, ProgramManager
+from app.taxonomy import Country, InvestorType, Kind, Sector, SizeClass, Stage, TrainingMode
+
+FILE = Path(__file__).parent / "organizations.jsonl"
+_VOCABULARIES = {
+    "kind": Kind,
+    "country": Country,
+    "stage": Stage,
+    "sector": Sector,
+    "size_class": SizeClass,
+    "training_mode": TrainingMode,
+    "investor_type": InvestorType,
+    "level": Decimal,
+}
+
+
+def is_loaded() -> bool:
+    """Whether the demo world is already there."""
+    return bool(db.session.scalar(sa.select(sa.exists().where(Organization.is_illustrative))))
+
+
+def load_people() -> dict[str, User]:
+    """The demo people by address, made once."""
+    return {
+        person.email: accounts.create_account(
+            person.email,
+            person.name,
+            person.role,
+            PASSWORD,
+            time_zone=person.time_zone,
+            is_illustrative=True,
+        )
+        for person in PEOPLE
+    }
+
+
+def load_programs(people: dict[str, User]) -> list[Program]:
+    """The three programs and who manages them."""
+    first, second = (people[person.email] for person in PEOPLE if person.role is Role.PROGRAM_MANAGER)
+    programs = [Program(is_illustrative=True, **columns) for columns in PROGRAMS]
+    db.session.add_all(programs)
+    db.session.flush()
+    for program in programs:
+        db.session.add(ProgramManager(program_id=program.id, user_id=first.id))
+        audit.record("program.created", ("program", program.id))
+    db.session.add(ProgramManager(program_id=programs[0].id, user_id=second.id))
+    return programs
+
+
+def load_organizations(people: dict[str, User]) -> list[Organization]:
+    """The illustrative organizations, listed, each with an owner."""
+    rows = [json.loads(line) for line in FILE.read_text(encoding="utf-8").splitlines()]
+    organizations = [_organization(row) for row in rows]
+    db.session.add_all(organizations)
+    db.session.flush()
+    for organization in organizations:
+        owner = people[_owner_of(organization, PEOPLE).email]
+        db.session.add(
+            Membership(
+                organization_id=organization.id,
+                user_id=owner.id,
+                role=MemberRole.OWNER,
+                created_at=clock.now(),
+            )
+        )
+        audit.record("organization.listed", ("organization", organization.id), by=owner.id)
+    return organizations
+
+
+def _organization(row: dict[str, Any]) -> Organization:
+    columns = {
+        key: _VOCABULARIES[key](value) if key in _VOCABULARIES else value for key, value in row.items()
+    }
+    technologies = columns.pop("technologies")
+    now = clock.now()
+    organization = Organization(
+        **columns,
+        state=ProfileState.LISTED,
+        is_illustrative=True,
+        source="demo",
+        created_at=now,
+        profile_changed_at=now,
+    )
+    organization.technologies = technologies
+    return organization
+
+
+def _owner_of(organization: Organization, people: Iterable[Person]) -> Person:
+    own = [person for person in people if organization.name in person.owns]
+    return own[0] if own else next(person for person in people if person.country == organization.country)

@@ -1,0 +1,94 @@
+"""The product as it is deployed, in small: gunicorn and the worker as processes of their own, on a database of their own."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = Path(sys.executable).parent
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+class Site:
+    """Web server and worker; `stop` ends both, `move_clock` restarts them at another time."""
+
+    def __init__(self, folder: Path, database_url: str, mail_url: str | None = None) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.outbox = folder / "outbox"
+        self.log = (folder / "site.log").open("ab")
+        self.environment = {
+            **os.environ,
+            "FLASK_APP": "wsgi",
+            "SECRET_KEY": secrets.token_urlsafe(32),
+            "BASE_URL": self.url,
+            "DATABASE_URL": database_url,
+            "MAIL_URL": mail_url or f"file://{self.outbox}",
+            "JOBS_URL": f"sqlite:///{folder}/jobs.sqlite",
+        }
+        self.web: subprocess.Popen[bytes] | None = None
+        self.worker: subprocess.Popen[bytes] | None = None
+
+    def flask(self, *arguments: str) -> str:
+        """Run a `flask` command to its end; gives what it printed."""
+        done = subprocess.run(
+            [BIN / "flask", *arguments], cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=300
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def start(self) -> Site:
+        command = [BIN / "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{self.port}"]
+        self.web = self._spawn([*command, "--threads", "4", "--worker-class", "gthread", "--log-level", "warning"])
+        self.start_worker()
+        self._wait_until_alive()
+        return self
+
+    def start_worker(self) -> None:
+        self.worker = self._spawn([BIN / "flask", "jobs", "work"])
+
+    def _spawn(self, command: list[object]) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [str(part) for part in command], cwd=ROOT, env=self.environment, stdout=self.log, stderr=self.log
+        )
+
+    def _wait_until_alive(self) -> None:
+        for _ in range(200):
+            try:
+                with urllib.request.urlopen(f"{self.url}/healthz", timeout=2) as answer:
+                    if answer.status == 200:
+                        return
+            except OSError:
+                time.sleep(0.1)
+        raise AssertionError(f"the site did not start; see {self.log.name}")
+
+    def move_clock(self, seconds: int) -> None:
+        """Start again as if `seconds` had passed."""
+        self.stop()
+        self.environment["CLOCK_OFFSET"] = str(seconds)
+        self.start()
+
+    def stop(self) -> None:
+        for process in (self.web, self.worker):
+            if process is not None and process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+        for process in (self.web, self.worker):
+            if process is not None:
+                try:
+                    process.wait(timeout=15)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
