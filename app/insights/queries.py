@@ -56,6 +56,6 @@ def corridor() -> list[tuple[str, str, int]]:
         .limit(RIBBONS)
     )
     ribbons: Counter[tuple[str, str]] = Counter()
-    for left, right, number in db.session.execute(query).tuples():
-        ribbons[(region_name(left), region_name(right))] += number
+    for left, right, number in db.session.execute(query):
+        ribbons[region_name(left), region_name(right)] += number
     return [(left, right, number) for (left, right), number in ribbons.most_common()]
