@@ -1,0 +1,182 @@
+"""What a person may enter about themselves."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+from zoneinfo import available_timezones
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from wtforms import BooleanField, EmailField, PasswordField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, ValidationError
+
+from app.accounts import addresses, passwords
+from app.accounts.models import User
+from app.forms import BaseForm
+
+LOCALES = {"en_IN": _("English (India)"), "en_US": _("English (United States)")}
+_INDIA = {"Asia/Kolkata": _("India")}
+_UNITED_STATES = {
+    "America/New_York": _("Eastern: New York"),
+    "America/Chicago": _("Central: Chicago"),
+    "America/Denver": _("Mountain: Denver"),
+    "America/Phoenix": _("Mountain without summer time: Phoenix"),
+    "America/Los_Angeles": _("Pacific: Los Angeles"),
+    "America/Anchorage": _("Alaska: Anchorage"),
+    "Pacific/Honolulu": _("Hawaii: Honolulu"),
+    "America/Puerto_Rico": _("Atlantic: Puerto Rico"),
+    "Pacific/Guam": _("Chamorro: Guam"),
+}
+_REGIONS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+
+
+@cache
+def _other_zones() -> tuple[tuple[str, str], ...]:
+    others = available_timezones() - set(_INDIA) - set(_UNITED_STATES)
+    named = (name for name in others if name.split("/")[0] in _REGIONS)
+    return (*((name, name.replace("_", " ")) for name in sorted(named)), ("UTC", "UTC"))
+
+
+def time_zone_choices() -> dict[str, list[tuple[str, str]]]:
+    """The corridor's zones first, then all others."""
+    return {
+        gettext("India"): [(key, str(words)) for key, words in _INDIA.items()],
+        gettext("United States"): [(key, str(words)) for key, words in _UNITED_STATES.items()],
+        gettext("Other places"): list(_other_zones()),
+    }
+
+
+class SecretField(PasswordField):
+    """A password is taken as typed: its spaces and invisible characters are part of it."""
+
+    data: Any
+
+    def __init__(self, *args: Any, filters: Any = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+
+
+def is_address(_form: BaseForm, field: Any) -> None:
+    """Refuse what mail cannot be sent to, and bring the rest into the form that is kept."""
+    try:
+        field.data = addresses.normalized(field.data)
+    except ValueError:
+        raise ValidationError(_("Give an e-mail address like name@example.org.")) from None
+
+
+def is_one_line(_form: BaseForm, field: Any) -> None:
+    if any(character in field.data for character in "\r\n\t"):
+        raise ValidationError(_("Write this on one line."))
+
+
+def _name() -> Any:
+    checks = [
+        InputRequired(_("Give your name.")),
+        Length(max=120, message=_("A name has at most 120 characters.")),
+        is_one_line,
+    ]
+    return StringField(_("Your name"), checks)
+
+
+def _address(label: Any) -> Any:
+    return EmailField(label, [InputRequired(_("Give an e-mail address.")), is_address])
+
+
+def _locale() -> Any:
+    return SelectField(_("Language"), choices=list(LOCALES.items()))
+
+
+class PersonalForm(BaseForm):
+    """A form that knows whom it is about."""
+
+    def __init__(self, user: User, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.user = user
+
+
+class NewPasswordForm(PersonalForm):
+    """Choose a password."""
+
+    password = SecretField(
+        _("New password"),
+        [
+            InputRequired(_("Choose a password.")),
+            Length(passwords.SHORTEST, passwords.LONGEST, _("Use between 12 and 200 characters.")),
+        ],
+        description=_("At least 12 characters. A few words in a row are easy to keep in mind."),
+    )
+
+    def validate_password(self, field: Any) -> None:
+        if passwords.has_few_characters(field.data):
+            raise ValidationError(_("Use more different characters."))
+        if passwords.is_common(field.data):
+            raise ValidationError(_("This is one of the passwords that are tried first. Choose another one."))
+        if passwords.is_about(field.data, self.user.name, self.user.email):
+            raise ValidationError(_("This is too close to your name or address. Choose another one."))
+
+
+class ResetForm(NewPasswordForm):
+    """A new password, by a mailed link."""
+
+
+class RegisterForm(BaseForm):
+    """No password here: it is chosen once the address has proved to be theirs."""
+
+    name = _name()
+    email = _address(_("E-mail"))
+
+
+class ConfirmForm(NewPasswordForm):
+    time_zone: Any = SelectField(_("Time zone"))
+    locale = _locale()
+
+    def __init__(self, user: User, **kwargs: Any) -> None:
+        super().__init__(user, **kwargs)
+        self.time_zone.choices = time_zone_choices()
+
+
+class SignInForm(BaseForm):
+    """Any text may be tried; whether it is an address is not for this form to say."""
+
+    email: Any = EmailField(_("E-mail"), [InputRequired(_("Give your e-mail address."))])
+    password = SecretField(_("Password"), [InputRequired(_("Give your password."))])
+
+
+class ForgotForm(BaseForm):
+    email = _address(_("E-mail"))
+
+
+class SettingsForm(BaseForm):
+    name = _name()
+    locale = _locale()
+    time_zone: Any = SelectField(
+        _("Time zone"), description=_("The weekly letter comes on Monday at nine, here.")
+    )
+    wants_digest = BooleanField(_("Send me the weekly letter"))
+    wants_match_mail = BooleanField(_("Write to me when a match waits for our answer"))
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.time_zone.choices = time_zone_choices()
+
+
+class CurrentPasswordForm(PersonalForm):
+    """Asks a signed-in person for their password once more."""
+
+    current_password = SecretField(_("Your password now"), [InputRequired(_("Give your password."))])
+
+    def validate_current_password(self, field: Any) -> None:
+        if not passwords.is_right(self.user.password_hash, field.data):
+            raise ValidationError(_("This is not your password."))
+
+
+class ChangePasswordForm(CurrentPasswordForm, NewPasswordForm):
+    """The password now, and the next one."""
+
+
+class ChangeEmailForm(CurrentPasswordForm):
+    email = _address(_("New e-mail"))
+
+
+class LanguageForm(BaseForm):
+    locale = _locale()
