@@ -33,6 +33,7 @@ class Settings:
     trusted_proxies: int = 0
     proposals_per_organization: int = 10
     clock_offset: int = 0
+    outbox_lease_seconds: int = 60
     log_format: str = "console"
     extra: dict[str, Any] = field(default_factory=dict)
 
@@ -111,7 +112,7 @@ def from_environment(environ: dict[str, str] | None = None) -> Settings:
     for name in ("secret_key", "base_url", "database_url", "mail_url", "mail_from", "jobs_url", "limits_url"):
         if value := env.get(name.upper()):
             chosen[name] = value
-    for name in ("proposals_per_organization", "trusted_proxies", "clock_offset"):
+    for name in ("proposals_per_organization", "trusted_proxies", "clock_offset", "outbox_lease_seconds"):
         if value := env.get(name.upper()):
             chosen[name] = _integer(name.upper(), value)
     chosen["environment"] = env.get("SANGAM_ENV", "development")

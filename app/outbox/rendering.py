@@ -19,10 +19,17 @@ from app.outbox.models import MailCategory
 class Recipient(Protocol):
     """The person a mail goes to, as far as the outbox needs to know them."""
 
-    id: Any
-    email: Any
-    name: Any
-    locale: Any
+    @property
+    def id(self) -> Any: ...
+
+    @property
+    def email(self) -> Any: ...
+
+    @property
+    def name(self) -> Any: ...
+
+    @property
+    def locale(self) -> Any: ...
 
 
 @dataclass(frozen=True)

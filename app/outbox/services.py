@@ -1,13 +1,29 @@
-"""Put mail into the outbox, in the caller's transaction. Sending is `app.outbox.delivery`'s work."""
+"""Put mail into the outbox in the caller's transaction, and keep account of its delivery.
+
+A worker leases rows before it sends them. Whatever it reports afterwards counts only while its lease token still
+stands on the row: a worker that hung and was overtaken changes nothing. `app.outbox.delivery` calls these.
+"""
 
 from __future__ import annotations
+
+import random
+import secrets
+from datetime import timedelta
 
 import sqlalchemy as sa
 
 from app import clock
+from app.audit import services as audit
 from app.db import db
-from app.outbox.models import Email
+from app.errors import NotFound
+from app.outbox import queries
+from app.outbox.models import Email, MailState, Suppression
 from app.outbox.rendering import Mail
+
+MAX_ATTEMPTS = 10
+FIRST_DELAY = timedelta(minutes=1)
+LONGEST_DELAY = timedelta(hours=4)
+_random = random.SystemRandom()
 
 
 def enqueue(mail: Mail) -> Email:
@@ -34,3 +50,144 @@ def enqueue(mail: Mail) -> Email:
     db.session.add(email)
     db.session.flush()
     return email
+
+
+def claim_due(limit: int, lease: timedelta) -> tuple[str, list[int]]:
+    """Lease up to `limit` due rows under a new token; most urgent kind first, then oldest."""
+    token, now = secrets.token_urlsafe(24), clock.now()
+    ids = list(db.session.scalars(queries.due(now).limit(limit).with_for_update(skip_locked=True)))
+    claimed = (
+        sa.update(Email)
+        .where(Email.id.in_(ids), queries.is_due(now))
+        .values(state=MailState.SENDING, lease_token=token, leased_until=now + lease)
+        .returning(Email.id)
+        .execution_options(synchronize_session=False)
+    )
+    taken = set(db.session.scalars(claimed))
+    return token, [id_ for id_ in ids if id_ in taken]
+
+
+def begin(email_id: int, token: str, lease: timedelta) -> Email | None:
+    """Count an attempt and lease the row anew for it; None when the row is no longer ours or not to be sent."""
+    email = _held(email_id, token)
+    if email is None:
+        return None
+    if queries.is_suppressed(email.to_address):
+        mark_suppressed(email_id, token)
+        return None
+    if email.attempts >= MAX_ATTEMPTS:
+        # It was begun ten times and nobody lived to tell: sending it kills the worker.
+        mark_failed(email_id, token, email.last_error or "every attempt broke off")
+        return None
+    email.attempts += 1
+    email.leased_until = clock.now() + lease
+    db.session.flush()
+    return email
+
+
+def mark_sent(email_id: int, token: str) -> bool:
+    """The server took it. A mail with a secret link loses its body."""
+    email = _held(email_id, token)
+    if email is None:
+        return False
+    email.sent_at, email.last_error = clock.now(), None
+    _settle(email, MailState.SENT)
+    return True
+
+
+def mark_retry(email_id: int, token: str, error: str) -> bool:
+    """Not now: wait, longer each time; after `MAX_ATTEMPTS` the mail has failed."""
+    email = _held(email_id, token)
+    if email is None:
+        return False
+    if email.attempts >= MAX_ATTEMPTS:
+        return mark_failed(email_id, token, error)
+    email.last_error = error
+    email.next_attempt_at = clock.now() + delay_after(email.attempts)
+    _settle(email, MailState.WAITING)
+    return True
+
+
+def mark_failed(email_id: int, token: str, error: str) -> bool:
+    """Given up, until a person says `flask outbox retry`."""
+    email = _held(email_id, token)
+    if email is None:
+        return False
+    email.last_error = error
+    _settle(email, MailState.FAILED)
+    audit.record("mail.failed", ("email", email_id), detail={"attempts": email.attempts})
+    return True
+
+
+def mark_bounced(email_id: int, token: str, error: str) -> bool:
+    """The server knows no such recipient: nothing is sent to that address any more."""
+    email = _held(email_id, token)
+    if email is None:
+        return False
+    email.last_error = error
+    _settle(email, MailState.BOUNCED)
+    if not queries.is_suppressed(email.to_address):
+        address = email.to_address.lower()
+        db.session.add(Suppression(address=address, reason=error[:250], at=clock.now()))
+    audit.record("mail.bounced", ("email", email_id))
+    return True
+
+
+def mark_suppressed(email_id: int, token: str) -> bool:
+    """Its address bounced before: not sent."""
+    email = _held(email_id, token)
+    if email is None:
+        return False
+    _settle(email, MailState.SUPPRESSED)
+    audit.record("mail.suppressed", ("email", email_id))
+    return True
+
+
+def give_back(email_ids: list[int], token: str) -> None:
+    """Let rows that were leased and not begun wait for the next worker."""
+    for email_id in email_ids:
+        if email := _held(email_id, token):
+            _settle(email, MailState.WAITING)
+
+
+def retry(email: Email) -> None:
+    """Let a failed mail wait again, as if it were new."""
+    email.state, email.attempts, email.next_attempt_at = MailState.WAITING, 0, clock.now()
+    audit.record("mail.retried", ("email", email.id))
+
+
+def retry_failed(key: str | None = None) -> int:
+    """Retry the failed mail under `key`, or all failed ones; how many.
+
+    Raises `NotFound` when no failed mail has that key.
+    """
+    failed = queries.failed_mails(key)
+    if key is not None and not failed:
+        raise NotFound(f"No failed mail has the key {key}.")
+    for email in failed:
+        retry(email)
+    return len(failed)
+
+
+def delay_after(attempts: int) -> timedelta:
+    """How long to wait after so many attempts: doubling, with jitter, between one minute and four hours."""
+    longest = min(LONGEST_DELAY, FIRST_DELAY * 2**attempts)
+    return longest * _random.uniform(0.5, 1.0)
+
+
+def _held(email_id: int, token: str) -> Email | None:
+    """The row, locked, if it is still leased under `token`."""
+    query = (
+        sa.select(Email)
+        .where(Email.id == email_id, Email.lease_token == token, Email.state == MailState.SENDING)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return db.session.scalars(query).one_or_none()
+
+
+def _settle(email: Email, state: MailState) -> None:
+    email.state, email.lease_token, email.leased_until = state, None, None
+    if email.is_secret and state in {MailState.SENT, MailState.BOUNCED, MailState.SUPPRESSED}:
+        email.text = email.html = ""
+    db.session.flush()

@@ -1,0 +1,64 @@
+"""From a row of the outbox to an RFC 5322 message. Apart from `rendering`, which knows templates and no wire."""
+
+from __future__ import annotations
+
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import EmailPolicy
+from email.utils import format_datetime, parseaddr
+from typing import Any
+
+from app.outbox.models import Email
+
+# The standard policy turns a long word into an encoded-word, which no mail program reads as an address.
+UNFOLDED = {"list-unsubscribe", "message-id"}
+
+
+class MailPolicy(EmailPolicy):
+    """SMTP's line ends and lengths, 7-bit bodies, and addresses in headers left whole."""
+
+    def fold(self, name: str, value: Any) -> str:
+        if name.lower() in UNFOLDED:
+            return f"{name}: {value}{self.linesep}"
+        return super().fold(name, value)
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        if name.lower() in UNFOLDED:
+            return self.fold(name, value).encode("ascii")
+        return super().fold_binary(name, value)
+
+
+POLICY = MailPolicy(linesep="\r\n", cte_type="7bit")
+
+
+def message(email: Email, sender: str) -> EmailMessage:
+    """The message for one row; every attempt carries the same Message-ID and Date.
+
+    Raises `ValueError` for a row that no message can be made of, such as an address with a line break.
+    """
+    letter = EmailMessage(policy=POLICY)
+    letter["From"] = _address(*parseaddr(sender))
+    letter["To"] = _address(email.to_name, email.to_address)
+    letter["Subject"] = _one_line(email.subject)
+    letter["Date"] = format_datetime(email.created_at)
+    letter["Message-ID"] = email.message_id
+    letter["List-Id"] = f"<{email.category.value}.{_host(email.message_id)}>"
+    letter["Auto-Submitted"] = "auto-generated"
+    if email.unsubscribe_url:
+        letter["List-Unsubscribe"] = f"<{email.unsubscribe_url}>"
+        letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    letter.set_content(email.text)
+    letter.add_alternative(email.html, subtype="html")
+    return letter
+
+
+def _address(name: str, address: str) -> Address:
+    return Address(display_name=_one_line(name), addr_spec=address)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _host(message_id: str) -> str:
+    return message_id.rpartition("@")[2].rstrip(">")

@@ -1,0 +1,109 @@
+"""Reads of the outbox, and of the folder that development mail is written to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email import policy
+from email.parser import BytesHeaderParser, BytesParser
+from pathlib import Path
+from typing import cast
+
+import sqlalchemy as sa
+
+from app import clock
+from app.db import db
+from app.outbox.models import Email, MailCategory, MailState, Suppression
+
+URGENCY = {
+    MailCategory.ACCOUNT: 0,
+    MailCategory.INTRODUCTION: 1,
+    MailCategory.MATCH: 2,
+    MailCategory.DIGEST: 3,
+}
+UNSENT = (MailState.WAITING, MailState.SENDING)
+PAGE = 50
+_FILE_NAME = re.compile(r"[0-9A-Za-z-]{1,80}\.eml")
+_PARSED = policy.default.clone(raise_on_defect=False)
+
+
+def is_due(now: datetime) -> sa.ColumnElement[bool]:
+    """Waiting and its time has come, or leased by a worker that has not been heard of since."""
+    waiting = sa.and_(Email.state == MailState.WAITING, Email.next_attempt_at <= now)
+    abandoned = sa.and_(Email.state == MailState.SENDING, Email.leased_until <= now)
+    return sa.or_(waiting, abandoned)
+
+
+def due(now: datetime) -> sa.Select[int]:
+    """Ids of mails to send now, in the order to send them."""
+    urgency = sa.case(URGENCY, value=Email.category)
+    return sa.select(Email.id).where(is_due(now)).order_by(urgency, Email.id)
+
+
+def has_due(now: datetime) -> bool:
+    """Whether any mail is to be sent now."""
+    return db.session.scalar(sa.select(sa.exists().where(is_due(now)))) or False
+
+
+def is_suppressed(address: str) -> bool:
+    """Whether the address refused our mail for good."""
+    found = sa.select(sa.exists().where(Suppression.address == address.lower()))
+    return db.session.scalar(found) or False
+
+
+def failed_mails(key: str | None = None) -> Sequence[Email]:
+    """Mails that were given up; only the one under `key` if given."""
+    query = sa.select(Email).where(Email.state == MailState.FAILED).order_by(Email.id)
+    return db.session.scalars(query if key is None else query.where(Email.key == key)).all()
+
+
+def counts_by_state() -> dict[MailState, int]:
+    """How many mails are in each state."""
+    rows = db.session.execute(sa.select(Email.state, sa.func.count()).group_by(Email.state))
+    counted = {row[0]: row[1] for row in rows}
+    return {state: counted.get(state, 0) for state in MailState}
+
+
+def oldest_unsent_seconds() -> int:
+    """For how long the oldest mail has waited to be sent; 0 when none waits."""
+    since = db.session.scalar(sa.select(sa.func.min(Email.created_at)).where(Email.state.in_(UNSENT)))
+    return int((clock.now() - since).total_seconds()) if since else 0
+
+
+@dataclass(frozen=True)
+class WrittenMail:
+    """A mail file of the development outbox."""
+
+    name: str
+    headers: dict[str, str]
+    text: str = ""
+    html: str = ""
+
+    @property
+    def sent_at(self) -> datetime | None:
+        return cast("datetime | None", getattr(self.headers.get("Date"), "datetime", None))
+
+
+def written_mails(folder: Path, before: str | None = None) -> list[WrittenMail]:
+    """A page of mail files, newest first; `before` is the last name of the page before."""
+    names = sorted((p.name for p in folder.glob("*.eml") if _FILE_NAME.fullmatch(p.name)), reverse=True)
+    shown = [name for name in names if before is None or name < before][:PAGE]
+    return [_heading(folder / name) for name in shown]
+
+
+def written_mail(folder: Path, name: str) -> WrittenMail | None:
+    """One mail file; None when there is none of that name, or the name is no plain file name."""
+    path = folder / name
+    if not _FILE_NAME.fullmatch(name) or not path.is_file():
+        return None
+    letter = BytesParser(policy=_PARSED).parsebytes(path.read_bytes())
+    parts = {kind: letter.get_body((kind,)) for kind in ("plain", "html")}
+    bodies = {kind: str(part.get_content()) if part else "" for kind, part in parts.items()}
+    return WrittenMail(name, dict(letter.items()), bodies["plain"], bodies["html"])
+
+
+def _heading(path: Path) -> WrittenMail:
+    with path.open("rb") as file:
+        return WrittenMail(path.name, dict(BytesHeaderParser(policy=_PARSED).parse(file).items()))
