@@ -43,7 +43,8 @@ _AREAS = [
         _("AI and data"),
         "artificial intelligence",
         "artificial intelligence, machine learning, deep learning, nlp, computer vision, big data, analytics, data science, "
-        "generative ai, predictive analytics",
+        "generative ai, predictive analytics, "
+        "human machine interface",
     ),
     _area(
         "quantum",
@@ -83,7 +84,8 @@ _AREAS = [
         _("Climate and environment"),
         None,
         "environment, water, waste management, wastewater, recycling, air quality, sustainability, carbon capture, climate tech, "
-        "greentech, water purification, circular economy",
+        "greentech, water purification, circular economy, "
+        "environmental tech",
     ),
     _area(
         "advanced_manufacturing",
@@ -103,7 +105,8 @@ _AREAS = [
         "telecom",
         _("Telecom (5G, 6G, Open RAN)"),
         "integrated communication and networking",
-        "telecommunications, 5g, 6g, open ran, wireless, networking, broadband, internet of things, iot, optical communication",
+        "telecommunications, 5g, 6g, open ran, wireless, networking, broadband, internet of things, iot, optical communication, "
+        "advanced communications",
     ),
     _area(
         "drones",
@@ -115,7 +118,8 @@ _AREAS = [
         "defence",
         _("Defense and dual use"),
         "directed energy; hypersonics; sensing and signature management",
-        "defense, defence, dual use, military, surveillance, homeland security",
+        "defense, defence, dual use, military, surveillance, homeland security, directed energy, hypersonics, "
+        "thermal protection",
     ),
     _area(
         "fintech",

@@ -1,0 +1,105 @@
+"""All listed organizations as a stream, with the columns an import takes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.db import db
+from app.organizations import cells, records
+from app.organizations.models import Organization, OrganizationTechnology, ProfileState
+
+# What everybody may read on the profile page, and whether it is illustrative; nothing about its people.
+COLUMNS = (
+    "id",
+    "kind",
+    "name",
+    "country",
+    "region_code",
+    "city",
+    "website",
+    "founded_year",
+    "team_size",
+    "summary",
+    "description",
+    "offers",
+    "needs",
+    "tags",
+    "technologies",
+    "stage",
+    "is_raising",
+    "sector",
+    "size_class",
+    "capabilities",
+    "certifications",
+    "level",
+    "training_mode",
+    "seats",
+    "skills",
+    "intake",
+    "investor_type",
+    "stages",
+    "ticket_min",
+    "ticket_max",
+    "currency",
+    "thesis",
+    "invests_in",
+    "source",
+    "is_illustrative",
+)
+_PAGE = 1_000
+
+
+def as_csv() -> Iterator[bytes]:
+    """A CSV file in pieces."""
+    rows = ([_cell(profile[column]) for column in COLUMNS] for profile in _profiles())
+    return records.csv_lines(COLUMNS, rows)
+
+
+def as_json_lines() -> Iterator[bytes]:
+    """A JSON Lines file in pieces."""
+    return records.json_lines(_profiles())
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return cells.joined(value) if isinstance(value, list) else value
+
+
+def _profiles() -> Iterator[dict[str, Any]]:
+    table = Organization.__table__
+    last = 0
+    query = (
+        sa.select(table)
+        .where(table.c.state != ProfileState.DRAFT, table.c.id > sa.bindparam("last"))
+        .order_by(table.c.id)
+        .limit(_PAGE)
+    )
+    while rows := db.session.execute(query, {"last": last}).mappings().all():
+        technologies = _technologies_between(last, last := rows[-1]["id"])
+        for row in rows:
+            yield _profile(row, technologies.get(row["id"], []))
+
+
+def _profile(row: sa.RowMapping, technologies: list[str]) -> dict[str, Any]:
+    own = {
+        # Organizations that were made here get a number others can tell from their own.
+        "id": row["external_id"] or f"sangam:{row['id']}",
+        "technologies": sorted(technologies),
+        "currency": row["ticket_currency"],
+        "level": None if row["level"] is None else float(row["level"]),
+    }
+    return {column: own[column] if column in own else row[column] for column in COLUMNS}
+
+
+def _technologies_between(after: int, last: int) -> dict[int, list[str]]:
+    query = sa.select(OrganizationTechnology.organization_id, OrganizationTechnology.technology).where(
+        OrganizationTechnology.organization_id > after, OrganizationTechnology.organization_id <= last
+    )
+    found: dict[int, list[str]] = {}
+    for organization_id, technology in db.session.execute(query):
+        found.setdefault(organization_id, []).append(technology)
+    return found
