@@ -95,6 +95,7 @@ def create_app(settings: Settings) -> Flask:
     own = [app.jinja_loader] if app.jinja_loader else []
     app.jinja_loader = ChoiceLoader([*own, mail_templates])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.autoescape = web.is_escaped
     logs.configure(settings.log_format)
     clock.shift(settings.clock_offset)
     _init_extensions(app)

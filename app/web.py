@@ -59,6 +59,11 @@ def asset_url(name: str) -> str:
     return url_for("static", filename=f"dist/{_manifest().get(name, name)}")
 
 
+def is_escaped(template: str | None) -> bool:
+    """Whether values are escaped in a template: in all but plain text, which Flask would decide by ``.html``."""
+    return template is None or not template.endswith((".txt", ".txt.jinja"))
+
+
 def day(value: Any) -> str:
     """A date as 23 Nov 2026, in the reader's language."""
     return str(format_date(value, "d MMM y", rebase=False)) if value else ""
