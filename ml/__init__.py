@@ -1,0 +1,9 @@
+"""Recommender of partners across a border: frames in, ranked, allocated and explained pairs out. Knows no web and no database."""
+
+from ml.allocation import allocate
+from ml.eligibility import Eligibility
+from ml.proposing import propose
+from ml.reasons import Reason
+from ml.recommender import Recommender
+
+__all__ = ["Eligibility", "Reason", "Recommender", "allocate", "propose"]

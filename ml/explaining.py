@@ -1,0 +1,64 @@
+"""Reasons for many pairs at once: evidence in arrays, quotes only where evidence is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml import scoring
+from ml.features import Features
+from ml.profiles import Profile
+from ml.quoting import Quoter
+from ml.reasons import LEAST_EVIDENCE, Quotes, Reason, Side, side_reasons
+from ml.weights import EVIDENCE
+
+_NEED, _TEXT = EVIDENCE.index("need"), EVIDENCE.index("text")
+_BLOCK = 8192
+
+
+def reasons_of_pairs(
+    features: Features,
+    profiles: Sequence[Profile],
+    quoter: Quoter,
+    ones: NDArray[np.intp],
+    others: NDArray[np.intp],
+) -> list[list[Reason]]:
+    """Reasons of both sides, forward first, for pairs of positions."""
+    found: list[list[Reason]] = []
+    for start in range(0, len(ones), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        found += _block(features, profiles, quoter, ones[block], others[block])
+    return found
+
+
+def _block(
+    features: Features,
+    profiles: Sequence[Profile],
+    quoter: Quoter,
+    ones: NDArray[np.intp],
+    others: NDArray[np.intp],
+) -> list[list[Reason]]:
+    one, other = features.take(ones), features.take(others)
+    shared = quoter.shared_terms(features, ones, others)
+    there = scoring.contributions(one, other)
+    back = scoring.contributions(other, one)
+    return [
+        _side("forward", profiles[i], profiles[j], forward, quoter, words)
+        + _side("backward", profiles[j], profiles[i], backward, quoter, words)
+        for i, j, forward, backward, words in zip(
+            ones.tolist(), others.tolist(), there.tolist(), back.tolist(), shared, strict=True
+        )
+    ]
+
+
+def _side(
+    side: Side, served: Profile, serving: Profile, values: list[float], quoter: Quoter, shared: list[str]
+) -> list[Reason]:
+    score = 1 - float(np.exp(-max(sum(values), 0.0)))
+    quotes = Quotes(
+        terms=quoter.words(shared, served, serving) if shared and values[_TEXT] >= LEAST_EVIDENCE else (),
+        line=quoter.line(served, serving) if values[_NEED] >= LEAST_EVIDENCE else None,
+    )
+    return side_reasons(side, served, serving, dict(zip(EVIDENCE, values, strict=True)), score, quotes)

@@ -1,0 +1,110 @@
+"""Finding what to quote: the best need line with its offer line, and the words two profiles share."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml import tags
+from ml.features import FeatureBuilder, Features
+from ml.profiles import Profile
+from ml.text import stem, terms
+
+# Cosine of two lines' weighted words from which on a person sees the link.
+LEAST_LINE_SIMILARITY = 0.2
+# A single shared plain word links two lines or profiles only when it is at least this rare (inverse document frequency).
+TELLING_IDF = 6.0
+MOST_TERMS = 4
+MOST_LINES_KEPT = 200_000
+
+Line = tuple[dict[str, float], float]
+
+
+class Quoter:
+    """Quotes for pairs, from the vocabulary of a fitted `FeatureBuilder`; lines are weighed once and kept."""
+
+    def __init__(self, builder: FeatureBuilder) -> None:
+        self._idf = dict(
+            zip(builder.vectorizer_.get_feature_names_out(), builder.vectorizer_.idf_.tolist(), strict=True)
+        )
+        self._names = np.array(list(self._idf), dtype=object)
+        self._weights = np.array(list(self._idf.values()), dtype=np.float32)
+        self._most = max(self._idf.values(), default=1.0)
+        # A small corpus has no rare words: there a word is telling when most organizations do not use it.
+        self._telling = min(TELLING_IDF, 0.75 * self._most)
+        self._surface = builder.surface_
+        self._weighed: dict[str, Line] = {}
+
+    def _weigh(self, line: str) -> Line:
+        if line in self._weighed:
+            return self._weighed[line]
+        if len(self._weighed) >= MOST_LINES_KEPT:
+            self._weighed.clear()
+        weights = {term: self._idf.get(term, self._most) for term in terms(line)}
+        length = math.sqrt(sum(weight * weight for weight in weights.values()))
+        self._weighed[line] = weights, length
+        return weights, length
+
+    def _similarity(self, one: Line, other: Line) -> float:
+        """Weighted cosine; 0 when only common words are shared."""
+        shared = one[0].keys() & other[0].keys()
+        if not shared:
+            return 0.0
+        if len(shared) == 1 and not any(term[0] == "=" or one[0][term] >= self._telling for term in shared):
+            return 0.0
+        return sum(one[0][term] ** 2 for term in shared) / (one[1] * other[1])
+
+    def line(self, served: Profile, serving: Profile) -> tuple[str, str, float, bool] | None:
+        """The need of one best met by the other: (need, offer, similarity, is a written offer), or None."""
+        best, found = LEAST_LINE_SIMILARITY, None
+        offered = [(line, True) for line in serving.offer_lines] or [
+            (line, False) for line in serving.about_lines
+        ]
+        for need in served.need_lines:
+            weighed = self._weigh(need)
+            for offer, is_offer in offered:
+                similarity = self._similarity(weighed, self._weigh(offer))
+                if similarity > best:
+                    best, found = similarity, (need, offer, similarity, is_offer)
+        return found
+
+    def shared_terms(
+        self, features: Features, ones: NDArray[np.intp], others: NDArray[np.intp], block: int = 8192
+    ) -> list[list[str]]:
+        """Terms among the most telling of both profiles, strongest first, for pairs of positions."""
+        found: list[list[str]] = []
+        for start in range(0, len(ones), block):
+            one, other = ones[start : start + block], others[start : start + block]
+            found += self._shared_block(features, one, other)
+        return found
+
+    def _shared_block(
+        self, features: Features, one: NDArray[np.intp], other: NDArray[np.intp]
+    ) -> list[list[str]]:
+        terms_one, terms_other = features.terms[one], features.terms[other]
+        same = (terms_one[:, :, None] == terms_other[:, None, :]) & (terms_one >= 0)[:, :, None]
+        pair, here, there = np.nonzero(same)
+        strength = features.term_weights[one[pair], here] * features.term_weights[other[pair], there]
+        found: list[list[str]] = [[] for _ in one]
+        for at in np.lexsort((terms_one[pair, here], -strength, pair)).tolist():
+            found[pair[at]].append(self._names[terms_one[pair[at], here[at]]])
+        return found
+
+    def words(self, shared: list[str], served: Profile, serving: Profile) -> tuple[str, ...]:
+        """Shared terms as people write them, without those a shared tag already names; empty when they say too little."""
+        tagged = {
+            stem(word) for key in served.tags.keys() & serving.tags.keys() for word in _tag_words(served, key)
+        }
+        left = [term for term in shared if term not in tagged]
+        plain = [term for term in left if term[0] != "="]
+        if len(plain) < 2 and not any(self._idf[term] >= self._telling for term in plain):
+            return ()
+        names = [term[1:] if term[0] == "=" else self._surface.get(term, term) for term in left]
+        return tuple(dict.fromkeys(names))[:MOST_TERMS]
+
+
+def _tag_words(profile: Profile, key: str) -> list[str]:
+    label = profile.tags[key].casefold()
+    return [*label.replace("-", " ").split(), label, tags.key_of(label)]

@@ -1,0 +1,216 @@
+"""Why two organizations fit, as facts an application turns into sentences.
+
+Every side has at most three reasons, strongest first. A reason quotes only fields that were given, and is left out
+when nothing quotable supports it. "Served" is the organization the side is about: the first of the pair for
+"forward", the candidate for "backward"; "serving" is the other.
+
+Text keys and their evidence (all values are JSON: texts, numbers, lists of texts):
+
+===============================  ====================================================================================
+need_offer.line                  need (line of served), offer (line of serving's offers), similarity (0 to 1)
+need_offer.profile               need (line of served), offer (line or sentence of serving's profile), similarity
+technology.<role>                technologies (shared codes, most telling first)
+tags.<role>                      tags (shared, as serving writes them)
+text.shared                      terms (words and topics both profiles use)
+thesis.funds, thesis.fundable    terms (words and topics of the firm and of what the investor says)
+thesis.agnostic                  (nothing: the investor says it invests in every sector)
+skills.teaches, skills.employs   terms (words and topics of the firm and of what the program teaches)
+stage.funds, stage.fundable      stage (the firm's, as given), stages (the investor's, as given)
+ticket.funds, ticket.fundable    ticket_min, ticket_max (minor units, the investor's), currency,
+                                 stage (the firm's, or ""), firm_min, firm_max (the firm's, or null), firm_currency
+place.funds, place.fundable      country (the firm's), countries (the investor's: "IN", "US")
+raising.fundable, raising.funds  (nothing: the firm is raising money now)
+kind.<kind of serving>           kind, country, region_code, city (of serving; "" when not given)
+===============================  ====================================================================================
+
+Roles say how the serving side stands to the served one: ``funds`` (an investor serves a firm), ``fundable`` (a firm
+serves an investor), ``teaches`` (a skill program serves a firm or investor), ``employs`` (a firm or investor serves a
+skill program), ``shared`` (all others).
+
+Weights are in units of the side's score: each is the side (0 to 1) times the reason's share of all its positive
+evidence. They add up to the side's score, less what was left out (a fourth reason, or evidence nobody can quote).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ml.profiles import Profile
+from ml.weights import FIRMS
+
+Side = Literal["forward", "backward"]
+MOST_PER_SIDE = 3
+# Evidence below this is not worth a person's reading time.
+LEAST_EVIDENCE = 0.03
+
+ROLES = ("funds", "fundable", "teaches", "employs", "shared")
+TEXT_KEYS = (
+    "need_offer.line",
+    "need_offer.profile",
+    *(f"technology.{role}" for role in ROLES),
+    *(f"tags.{role}" for role in ROLES),
+    "text.shared",
+    "thesis.funds",
+    "thesis.fundable",
+    "thesis.agnostic",
+    "skills.teaches",
+    "skills.employs",
+    "stage.funds",
+    "stage.fundable",
+    "ticket.funds",
+    "ticket.fundable",
+    "place.funds",
+    "place.fundable",
+    "raising.funds",
+    "raising.fundable",
+    "kind.startup",
+    "kind.sme",
+    "kind.investor",
+    "kind.skill_program",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason of one side; see the module for keys, evidence and weights."""
+
+    side: Side
+    kind: str
+    text_key: str
+    evidence: dict[str, Any] = field(hash=False)
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Quotes:
+    """What was found to quote for one side of a pair: shared words, and the best need line with its offer."""
+
+    terms: tuple[str, ...] = ()
+    line: tuple[str, str, float, bool] | None = None
+
+
+def role_of(served: Profile, serving: Profile) -> str:
+    """How the serving organization stands to the served one."""
+    if serving.kind == "investor" and served.kind in FIRMS:
+        return "funds"
+    if served.kind == "investor" and serving.kind in FIRMS:
+        return "fundable"
+    if serving.kind == "skill_program" and served.kind != "skill_program":
+        return "teaches"
+    if served.kind == "skill_program" and serving.kind != "skill_program":
+        return "employs"
+    return "shared"
+
+
+def side_reasons(
+    side: Side, served: Profile, serving: Profile, evidence: dict[str, float], score: float, quotes: Quotes
+) -> list[Reason]:
+    """The reasons of one side, strongest first.
+
+    Parameters
+    ----------
+    evidence : what each kind of evidence adds to the side (names of `weights.EVIDENCE`)
+    score : the side, in [0, 1]
+    quotes : what was found to quote
+    """
+    total = sum(value for value in evidence.values() if value > 0)
+    role = role_of(served, serving)
+    found = []
+    for name, value in evidence.items():
+        if value < LEAST_EVIDENCE and name != "kind":
+            continue
+        quoted = _QUOTE[name](served, serving, role, quotes)
+        if quoted is not None:
+            kind, text_key, facts = quoted
+            found.append(Reason(side, kind, text_key, facts, round(score * value / total, 4)))
+    found.sort(key=lambda reason: (-reason.weight, reason.text_key))
+    telling = [reason for reason in found if reason.kind != "kind"]
+    return telling[:MOST_PER_SIDE] if len(telling) >= 2 else telling + [r for r in found if r.kind == "kind"]
+
+
+_Quoted = tuple[str, str, dict[str, Any]] | None
+
+
+def _need(served: Profile, serving: Profile, role: str, quotes: Quotes) -> _Quoted:
+    if quotes.line is None:
+        return None
+    need, offer, similarity, is_offer = quotes.line
+    key = "need_offer.line" if is_offer else "need_offer.profile"
+    return "need_offer", key, {"need": need, "offer": offer, "similarity": round(similarity, 3)}
+
+
+def _text(served: Profile, serving: Profile, role: str, quotes: Quotes) -> _Quoted:
+    if not quotes.terms:
+        return None
+    kind = {"funds": "thesis", "fundable": "thesis", "teaches": "skills", "employs": "skills"}.get(
+        role, "text"
+    )
+    return kind, f"{kind}.{role}", {"terms": list(quotes.terms)}
+
+
+def _technology(served: Profile, serving: Profile, role: str, quotes: Quotes) -> _Quoted:
+    shared = [code for code in served.technologies if code in serving.technologies]
+    return ("technology", f"technology.{role}", {"technologies": shared}) if shared else None
+
+
+def _tags(served: Profile, serving: Profile, role: str, quotes: Quotes) -> _Quoted:
+    shared = [label for key, label in serving.tags.items() if key in served.tags]
+    return ("tags", f"tags.{role}", {"tags": shared[:5]}) if shared else None
+
+
+def _agnostic(served: Profile, serving: Profile, role: str, quotes: Quotes) -> _Quoted:
+    return "thesis", "thesis.agnostic", {}
+
+
+def _firm_and_investor(served: Profile, serving: Profile) -> tuple[Profile, Profile]:
+    return (serving, served) if served.kind == "investor" else (served, serving)
+
+
+def _stage(served: Profile, serving: Profile, role: str, quotes: Quotes) -> _Quoted:
+    firm, investor = _firm_and_investor(served, serving)
+    return "stage", f"stage.{role}", {"stage": ", ".join(firm.stages), "stages": list(investor.stages)}
+
+
+def _ticket(served: Profile, serving: Profile, role: str, quotes: Quotes) -> _Quoted:
+    firm, investor = _firm_and_investor(served, serving)
+    if investor.ticket_given is None:
+        return None
+    low, high, currency = investor.ticket_given
+    asked = firm.ticket_given or (None, None, None)
+    facts = {"ticket_min": low, "ticket_max": high, "currency": currency, "stage": ", ".join(firm.stages)}
+    facts |= {"firm_min": asked[0], "firm_max": asked[1], "firm_currency": asked[2]}
+    return "ticket", f"ticket.{role}", facts
+
+
+def _place(served: Profile, serving: Profile, role: str, quotes: Quotes) -> _Quoted:
+    firm, investor = _firm_and_investor(served, serving)
+    return "place", f"place.{role}", {"country": firm.country, "countries": list(investor.countries)}
+
+
+def _raising(served: Profile, serving: Profile, role: str, quotes: Quotes) -> _Quoted:
+    return "raising", f"raising.{role}", {}
+
+
+def _kind(served: Profile, serving: Profile, role: str, quotes: Quotes) -> _Quoted:
+    facts = {
+        "kind": serving.kind,
+        "country": serving.country,
+        "region_code": serving.region_code,
+        "city": serving.city,
+    }
+    return "kind", f"kind.{serving.kind}", facts
+
+
+_QUOTE = {
+    "need": _need,
+    "text": _text,
+    "technology": _technology,
+    "tags": _tags,
+    "agnostic": _agnostic,
+    "stage": _stage,
+    "ticket": _ticket,
+    "place": _place,
+    "raising": _raising,
+    "kind": _kind,
+}

@@ -1,0 +1,221 @@
+"""The recommender: organizations in, ranked and explained partners of the other country out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
+
+from ml import scoring
+from ml.eligibility import Eligibility
+from ml.explaining import reasons_of_pairs
+from ml.features import FeatureBuilder
+from ml.profiles import COUNTRIES, Profile, read_profiles
+from ml.quoting import Quoter
+from ml.ranking import TopK, best_partners
+from ml.reasons import Reason
+
+# Raise when the same input may give another output for a reason that no setting shows.
+CODE_VERSION = "1"
+
+
+class Recommender(BaseEstimator):  # type: ignore[misc]
+    """Pairs organizations of two countries by fit in both directions.
+
+    Parameters
+    ----------
+    n_components : int, latent topics of the texts
+    max_terms : int, size of the vocabulary
+    random_state : int, seed; the same input and seed give the same output
+
+    Attributes
+    ----------
+    index_ : pd.Index of the known ids
+    builder_ : FeatureBuilder
+    features_ : Features, rows aligned with `index_`
+    version_ : str, code version and digest of settings and fitted organizations; `update` leaves it unchanged
+    """
+
+    def __init__(self, n_components: int = 128, max_terms: int = 30_000, random_state: int = 0) -> None:
+        self.n_components = n_components
+        self.max_terms = max_terms
+        self.random_state = random_state
+
+    def fit(
+        self,
+        organizations: pd.DataFrame,
+        partnerships: pd.DataFrame | None = None,
+        decisions: pd.DataFrame | None = None,
+    ) -> Self:
+        """Learn the words and labels of organizations and keep their features.
+
+        Parameters
+        ----------
+        organizations : frame with id, kind, country and any of the columns of `ml.profiles`; the rest may be missing
+        partnerships, decisions : accepted and not used yet
+
+        Raises
+        ------
+        ValueError
+            When id, kind or country is missing or unknown, or an id comes twice.
+        """
+        profiles = read_profiles(organizations)
+        self.builder_ = FeatureBuilder(self.n_components, self.max_terms, self.random_state).fit(profiles)
+        self.features_ = self.builder_.transform(profiles)
+        self.index_ = pd.Index(organizations["id"], name="id")
+        self._profiles = profiles
+        self._quoter = Quoter(self.builder_)
+        self.version_ = f"{CODE_VERSION}-{self._digest(profiles)}"
+        return self
+
+    def _digest(self, profiles: Sequence[Profile]) -> str:
+        digest = hashlib.blake2b(digest_size=6)
+        digest.update(repr((sorted(self.get_params().items()), scoring.settings_digest())).encode())
+        for profile in profiles:
+            digest.update(repr(profile).encode(errors="replace"))
+        return digest.hexdigest()
+
+    def update(self, changed: pd.DataFrame) -> Self:
+        """Take new and changed organizations in, with the vocabulary of the last fit.
+
+        Raises
+        ------
+        ValueError
+            As `fit`.
+        """
+        check_is_fitted(self, "index_")
+        profiles = read_profiles(changed)
+        rows = self.builder_.transform(profiles)
+        where = self.index_.get_indexer(pd.Index(changed["id"]))
+        known, new = np.flatnonzero(where >= 0), np.flatnonzero(where < 0)
+        self.features_.replace(where[known], rows.take(known))
+        for at in known.tolist():
+            self._profiles[where[at]] = profiles[at]
+        if len(new):
+            self.features_ = self.features_.append(rows.take(new))
+            self._profiles.extend(profiles[at] for at in new.tolist())
+            self.index_ = self.index_.append(pd.Index(changed["id"].iloc[new])).rename("id")
+        return self
+
+    def recommend(
+        self,
+        ids: Iterable[Hashable] | None = None,
+        k: int = 50,
+        eligible: Eligibility | None = None,
+        among: Iterable[Hashable] | None = None,
+    ) -> pd.DataFrame:
+        """The best k partners in the other country.
+
+        Parameters
+        ----------
+        ids : whose lists; None for everybody's
+        k : length of a list, at most
+        eligible : who may meet; None for everybody across the border
+        among : the only candidates considered; None for all
+
+        Returns
+        -------
+        DataFrame with id, candidate, rank (from 1), score, forward, backward (float32 in [0, 1]), by id and rank.
+        Scores closer than 0.0001 are ties, which are ordered so that attention spreads evenly.
+
+        Raises
+        ------
+        KeyError
+            When an id is not known.
+        """
+        check_is_fitted(self, "index_")
+        if k < 1:
+            raise ValueError("k must be at least 1")
+        every = np.arange(len(self.index_))
+        asked = every if ids is None else np.unique(self._positions(list(ids)))
+        offered = every if among is None else np.unique(self._positions(list(among)))
+        positioned = eligible.on(self.index_) if eligible is not None else None
+        lists: list[tuple[NDArray[np.intp], TopK]] = []
+        if ids is None and among is None:
+            india, us = (self._of_country(every, country) for country in COUNTRIES)
+            lists += best_partners(self.features_, india, us, k, positioned)
+        else:
+            for here, there in (COUNTRIES, COUNTRIES[::-1]):
+                rows, columns = self._of_country(asked, here), self._of_country(offered, there)
+                found, _ = best_partners(self.features_, rows, columns, k, positioned, for_columns=False)
+                lists.append(found)
+        return self._frame(lists)
+
+    def score_pairs(self, ids: Sequence[Hashable], candidates: Sequence[Hashable]) -> pd.DataFrame:
+        """Fit of given pairs, whether or not they may meet.
+
+        Returns
+        -------
+        DataFrame with score, forward, backward (float32 in [0, 1]), one row a pair, in order.
+
+        Raises
+        ------
+        KeyError
+            When an id is not known.
+        ValueError
+            When the two are not of one length.
+        """
+        ones, others = self._pairs(ids, candidates)
+        forward, backward = scoring.pair_sides(self.features_.take(ones), self.features_.take(others))
+        return pd.DataFrame(
+            {"score": scoring.combine(forward, backward), "forward": forward, "backward": backward}
+        )
+
+    def explain(self, id: Hashable, candidate: Hashable) -> list[Reason]:
+        """Reasons of both sides of one pair, forward first; see `ml.reasons`.
+
+        Raises
+        ------
+        KeyError
+            When an id is not known.
+        """
+        return self.explain_pairs([id], [candidate])[0]
+
+    def explain_pairs(self, ids: Sequence[Hashable], candidates: Sequence[Hashable]) -> list[list[Reason]]:
+        """`explain` for many pairs; raises as `score_pairs`."""
+        ones, others = self._pairs(ids, candidates)
+        return reasons_of_pairs(self.features_, self._profiles, self._quoter, ones, others)
+
+    def _of_country(self, positions: NDArray[np.intp], country: str) -> NDArray[np.intp]:
+        return positions[self.features_.country[positions] == COUNTRIES.index(country)]
+
+    def _pairs(self, ids: Sequence[Hashable], candidates: Sequence[Hashable]) -> tuple[Any, Any]:
+        check_is_fitted(self, "index_")
+        if len(ids) != len(candidates):
+            raise ValueError("ids and candidates differ in length")
+        return self._positions(list(ids)), self._positions(list(candidates))
+
+    def _positions(self, ids: Sequence[Hashable]) -> NDArray[np.intp]:
+        if not ids:
+            return np.empty(0, dtype=np.intp)
+        found = self.index_.get_indexer(pd.Index(ids))
+        if (found < 0).any():
+            raise KeyError(ids[int(np.argmax(found < 0))])
+        return np.asarray(found, dtype=np.intp)
+
+    def _frame(self, lists: list[tuple[NDArray[np.intp], TopK]]) -> pd.DataFrame:
+        """Lists of positions as one frame of ids, in the order of `index_`."""
+        order = np.concatenate([positions for positions, _ in lists])
+        by_position = np.argsort(order, kind="stable")
+        partner = np.concatenate([top.partner for _, top in lists])[by_position]
+        forward = np.concatenate([top.forward for _, top in lists])[by_position]
+        backward = np.concatenate([top.backward for _, top in lists])[by_position]
+        row, rank = np.nonzero(partner >= 0)
+        found = partner[row, rank]
+        there, back = forward[row, rank], backward[row, rank]
+        return pd.DataFrame(
+            {
+                "id": self.index_.take(order[by_position][row]),
+                "candidate": self.index_.take(found),
+                "rank": (rank + 1).astype(np.int32),
+                "score": scoring.combine(there, back),
+                "forward": there,
+                "backward": back,
+            }
+        )
