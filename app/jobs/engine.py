@@ -111,7 +111,10 @@ class Queue:
 
     @cached_property
     def huey(self) -> Huey:
-        return open_queue(self._app.config["SETTINGS"].jobs_url)
+        huey = open_queue(self._app.config["SETTINGS"].jobs_url)
+        # Each thread of a consumer has a connection of its own to listen on.
+        huey.on_shutdown("close")(huey.storage.close)
+        return huey
 
     @cached_property
     def _run(self) -> Callable[[str], object]:

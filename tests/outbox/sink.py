@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 import ssl
@@ -40,6 +41,8 @@ class Sink:
         self.on_rcpt: Callable[[str], str | None] = always(None)
         self.on_data: Callable[[EmailMessage], str | None] = always(None)
         self.drops_after_data = 0
+        # How long a mail takes; it is kept in the middle of that time.
+        self.seconds = 0.0
         self.port = free_port()
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, _options: Any) -> str:
@@ -52,8 +55,10 @@ class Sink:
         letter = BytesParser(policy=default).parsebytes(envelope.content)
         if answer := self.on_data(letter):
             return answer
+        await asyncio.sleep(self.seconds / 2)
         self.letters.append(letter)
         self.raw.append(envelope.content)
+        await asyncio.sleep(self.seconds / 2)
         if self.drops_after_data:
             self.drops_after_data -= 1
             server.transport.abort()
