@@ -9,7 +9,8 @@ from zoneinfo import available_timezones
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, EmailField, PasswordField, SelectField, StringField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from app.accounts import addresses, passwords
 from app.accounts.models import User
@@ -38,13 +39,22 @@ def _other_zones() -> tuple[tuple[str, str], ...]:
     return (*((name, name.replace("_", " ")) for name in sorted(named)), ("UTC", "UTC"))
 
 
-def time_zone_choices() -> dict[str, list[tuple[str, str]]]:
+def time_zone_choices() -> list[SelectChoice]:
     """The corridor's zones first, then all others."""
-    return {
-        gettext("India"): [(key, str(words)) for key, words in _INDIA.items()],
-        gettext("United States"): [(key, str(words)) for key, words in _UNITED_STATES.items()],
-        gettext("Other places"): list(_other_zones()),
+    groups = {
+        gettext("India"): _INDIA,
+        gettext("United States"): _UNITED_STATES,
+        gettext("Other places"): dict(_other_zones()),
     }
+    return [
+        SelectChoice(zone, str(words), optgroup=group)
+        for group, zones in groups.items()
+        for zone, words in zones.items()
+    ]
+
+
+def locale_choices() -> list[SelectChoice]:
+    return [SelectChoice(locale, str(words)) for locale, words in LOCALES.items()]
 
 
 class SecretField(PasswordField):
@@ -71,7 +81,7 @@ def is_one_line(_form: BaseForm, field: Any) -> None:
 
 def _name() -> Any:
     checks = [
-        InputRequired(_("Give your name.")),
+        DataRequired(_("Give your name.")),
         Length(max=120, message=_("A name has at most 120 characters.")),
         is_one_line,
     ]
@@ -79,11 +89,11 @@ def _name() -> Any:
 
 
 def _address(label: Any) -> Any:
-    return EmailField(label, [InputRequired(_("Give an e-mail address.")), is_address])
+    return EmailField(label, [DataRequired(_("Give an e-mail address.")), is_address])
 
 
 def _locale() -> Any:
-    return SelectField(_("Language"), choices=list(LOCALES.items()))
+    return SelectField(_("Language"), choices=locale_choices)
 
 
 class PersonalForm(BaseForm):
@@ -127,12 +137,8 @@ class RegisterForm(BaseForm):
 
 
 class ConfirmForm(NewPasswordForm):
-    time_zone: Any = SelectField(_("Time zone"))
+    time_zone: Any = SelectField(_("Time zone"), choices=time_zone_choices)
     locale = _locale()
-
-    def __init__(self, user: User, **kwargs: Any) -> None:
-        super().__init__(user, **kwargs)
-        self.time_zone.choices = time_zone_choices()
 
 
 class SignInForm(BaseForm):
@@ -150,14 +156,12 @@ class SettingsForm(BaseForm):
     name = _name()
     locale = _locale()
     time_zone: Any = SelectField(
-        _("Time zone"), description=_("The weekly letter comes on Monday at nine, here.")
+        _("Time zone"),
+        choices=time_zone_choices,
+        description=_("The weekly letter comes on Monday at nine, here."),
     )
     wants_digest = BooleanField(_("Send me the weekly letter"))
     wants_match_mail = BooleanField(_("Write to me when a match waits for our answer"))
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.time_zone.choices = time_zone_choices()
 
 
 class CurrentPasswordForm(PersonalForm):

@@ -6,7 +6,6 @@ import hashlib
 import re
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import current_app, request, session, url_for
 from flask_limiter.util import get_remote_address
@@ -68,10 +67,9 @@ def browser_name(user_agent: str) -> str:
 
 def safe_next(target: str | None, default: str) -> str:
     """`target` if it is a plain path of this site, else `default`."""
-    if not target or len(target) > 2000 or not _PATH.fullmatch(target):
+    if not target or len(target) > 2000 or not _PATH.fullmatch(target) or "//" in target.split("?")[0]:
         return default
-    parts = urlsplit(target)
-    return default if parts.scheme or parts.netloc or "//" in parts.path else target
+    return target
 
 
 def landing(user: User) -> str:

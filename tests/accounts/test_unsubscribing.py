@@ -1,0 +1,86 @@
+"""Stop a kind of mail from the mail itself (RFC 8058)."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.accounts import emails
+from app.db import db
+
+ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+
+
+def wishes(app, user) -> tuple[bool, bool]:
+    with app.app_context():
+        found = db.session.get_one(type(user), user.id)
+        return found.wants_digest, found.wants_match_mail
+
+
+def link(app, user, category="digest") -> str:
+    with app.app_context():
+        return emails.unsubscribe_link(user, category)
+
+
+def test_one_click_from_a_mail_program_stops_the_mail_without_session_redirect_or_cookie(
+    app, world, client, actions
+) -> None:
+    user = world.user()
+    answer = client.post(link(app, user), data=ONE_CLICK)
+    assert answer.status_code == 200
+    assert "Set-Cookie" not in answer.headers
+    assert "Location" not in answer.headers
+    assert wishes(app, user) == (False, True)
+    assert actions() == ["account.unsubscribed"]
+
+
+def test_one_click_may_come_as_multipart(app, world, client) -> None:
+    user = world.user()
+    answer = client.post(link(app, user, "match"), data=ONE_CLICK, content_type="multipart/form-data")
+    assert answer.status_code == 200
+    assert wishes(app, user) == (True, False)
+
+
+def test_a_scanner_that_opens_the_link_changes_nothing(app, world, client, actions) -> None:
+    user = world.user()
+    for method in (client.get, client.head, client.options):
+        assert method(link(app, user)).status_code == 200
+    assert wishes(app, user) == (True, True)
+    assert actions() == []
+
+
+def test_the_page_says_for_whom_without_giving_the_address_away(app, world, client) -> None:
+    page = client.get(link(app, world.user(email="asha@example.org"))).text
+    assert "a…@example.org" in page
+    assert "asha@example.org" not in page
+    assert "Stop them" in page
+
+
+def test_doing_it_twice_is_the_same_as_once_and_it_can_be_undone(app, world, client, actions) -> None:
+    user = world.user()
+    for _ in range(2):
+        page = client.post(link(app, user)).text
+    assert "Send them again" in page
+    assert wishes(app, user) == (False, True)
+    client.post(link(app, user) + "/undo")
+    assert wishes(app, user) == (True, True)
+    assert actions() == ["account.unsubscribed", "account.subscribed"]
+
+
+@pytest.mark.parametrize(
+    "path", ["digest/unknown-key", "digest/%00", "digest/%F0%9F%8C%8A", "account/{key}", "digest/{key}x"]
+)
+def test_an_unknown_key_or_kind_is_not_found(world, client, path) -> None:
+    key = world.user().unsubscribe_key
+    for method in (client.get, client.post):
+        assert method("/unsubscribe/" + path.format(key=key)).status_code == 404
+
+
+def test_the_key_of_one_person_stops_nothing_of_another(app, world, client) -> None:
+    one, other = world.user(), world.user()
+    world.sign_in(other, client).post(link(app, one))
+    assert wishes(app, one) == (False, True)
+    assert wishes(app, other) == (True, True)
+
+
+def test_the_key_in_the_address_goes_into_no_referer(app, world, client) -> None:
+    assert client.get(link(app, world.user())).headers["Referrer-Policy"] == "strict-origin"
