@@ -1,1 +1,258 @@
-"""What changes of organizations."""
+"""What changes organizations and the people in them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import lazy_gettext as _
+
+from app import clock
+from app.accounts import queries as accounts
+from app.accounts.models import User
+from app.audit import services as audit
+from app.db import db
+from app.errors import Forbidden, NotFound, RuleBroken
+from app.organizations import emails, queries
+from app.organizations.models import MemberRole, Membership, Organization, ProfileDraft, ProfileState
+from app.organizations.publication import gaps_of
+from app.outbox import services as outbox
+from app.taxonomy import Country, Kind
+
+MOST_ORGANIZATIONS = 20
+# All that a form may change. Everything else (state, source, version, ...) has its own verb or none.
+PROFILE = frozenset(
+    [
+        "name",
+        "region_code",
+        "city",
+        "website",
+        "founded_year",
+        "team_size",
+        "summary",
+        "description",
+        "technologies",
+        "offers",
+        "needs",
+        "stage",
+        "is_raising",
+        "sector",
+        "size_class",
+        "capabilities",
+        "certifications",
+        "level",
+        "training_mode",
+        "seats",
+        "skills",
+        "intake",
+        "investor_type",
+        "stages",
+        "ticket_min",
+        "ticket_max",
+        "ticket_currency",
+        "thesis",
+        "invests_in",
+    ]
+)
+# What a profile may change without being matched anew.
+NOT_FOR_MATCHING = frozenset({"name", "website", "intake"})
+
+
+class TooManyOrganizations(RuleBroken):
+    """One person keeps only so many."""
+
+
+class NotReady(RuleBroken):
+    """The profile lacks what the directory needs."""
+
+
+class LastOwner(RuleBroken):
+    """An organization always has an owner."""
+
+
+def create_organization(kind: Kind, name: str, country: Country, by: User) -> Organization:
+    """A new draft that `by` owns; raises `TooManyOrganizations`."""
+    db.session.execute(sa.select(User.id).where(User.id == by.id).with_for_update())
+    owned = sa.select(sa.func.count()).where(Membership.user_id == by.id, Membership.role == MemberRole.OWNER)
+    if (db.session.scalar(owned) or 0) >= MOST_ORGANIZATIONS:
+        raise TooManyOrganizations(
+            _(
+                "You already have %(most)s organizations, the most one person can have.",
+                most=MOST_ORGANIZATIONS,
+            )
+        )
+    now = clock.now()
+    organization = Organization(
+        kind=kind,
+        name=name,
+        country=country,
+        state=ProfileState.DRAFT,
+        created_at=now,
+        profile_changed_at=now,
+    )
+    db.session.add(organization)
+    db.session.flush()
+    db.session.add(
+        Membership(organization_id=organization.id, user_id=by.id, role=MemberRole.OWNER, created_at=now)
+    )
+    _record("created", organization, by)
+    return organization
+
+
+def changed_fields(organization: Organization, values: dict[str, Any]) -> list[str]:
+    """Which of `values` are new to the profile."""
+    return sorted(
+        name for name in PROFILE & values.keys() if _differs(getattr(organization, name), values[name])
+    )
+
+
+def save_profile(organization: Organization, values: dict[str, Any], by: User) -> list[str]:
+    """Take over `values`; gives the names of the fields that really changed. Fields not of the profile are ignored."""
+    changed = changed_fields(organization, values)
+    for name in changed:
+        _set(organization, name, values[name])
+    if changed:
+        if not NOT_FOR_MATCHING.issuperset(changed):
+            organization.profile_changed_at = clock.now()
+        db.session.flush()
+        _record("saved", organization, by, {"fields": changed})
+    return changed
+
+
+def _set(organization: Organization, name: str, value: Any) -> None:
+    if name != "technologies":
+        setattr(organization, name, value)
+        return
+    for code in set(organization.technologies) - set(value):
+        organization.technologies.remove(code)
+    organization.technologies.extend(sorted(set(value) - set(organization.technologies)))
+
+
+def _differs(old: Any, new: Any) -> bool:
+    """Lists are compared as sets: their order means nothing."""
+    if isinstance(new, list):
+        return sorted(set(old or [])) != sorted(set(new))
+    return bool(old != new)
+
+
+def publish(organization: Organization, by: User) -> None:
+    """List the profile; raises `NotReady` while something is missing."""
+    if gaps_of(organization):
+        raise NotReady(_("The profile is not complete yet."))
+    if organization.state is ProfileState.DRAFT:
+        _move(organization, ProfileState.LISTED, "listed", by)
+
+
+def pause(organization: Organization, by: User) -> None:
+    """Take a listed profile out of matching; it stays in the directory."""
+    if organization.state is ProfileState.LISTED:
+        _move(organization, ProfileState.PAUSED, "paused", by)
+
+
+def resume(organization: Organization, by: User) -> None:
+    """Put a paused profile back into matching."""
+    if organization.state is ProfileState.PAUSED:
+        _move(organization, ProfileState.LISTED, "resumed", by)
+
+
+def _move(organization: Organization, state: ProfileState, action: str, by: User) -> None:
+    organization.state = state
+    organization.profile_changed_at = clock.now()
+    db.session.flush()
+    _record(action, organization, by)
+
+
+def _record(action: str, organization: Organization, by: User, detail: dict[str, Any] | None = None) -> None:
+    audit.record(f"organization.{action}", ("organization", organization.id), by=by.id, detail=detail)
+
+
+def add_person(organization: Organization, email: str, role: MemberRole, by: User) -> None:
+    """Let a person in, or invite a stranger to register. Who asks is told the same in both cases."""
+    _lock_owned(organization, by)
+    user = accounts.user_by_email(email)
+    if user is None or user.confirmed_at is None:
+        outbox.enqueue(emails.invitation(organization, email, by))
+        audit.record("organization.invited", ("organization", organization.id), by=by.id)
+        return
+    if user.deactivated_at is not None or queries.membership_of(user, organization.id) is not None:
+        return
+    db.session.add(
+        Membership(organization_id=organization.id, user_id=user.id, role=role, created_at=clock.now())
+    )
+    db.session.flush()
+    outbox.enqueue(emails.added(organization, user, by))
+    _record("person_added", organization, by, {"user": user.id, "role": role.value})
+
+
+def change_role(organization: Organization, membership_id: int, role: MemberRole, by: User) -> None:
+    """Give a person another role; raises `LastOwner` when nobody would own the organization."""
+    _lock_owned(organization, by)
+    membership = _membership(organization, membership_id)
+    if membership.role is role:
+        return
+    if membership.role is MemberRole.OWNER:
+        _require_other_owner(organization, membership)
+    membership.role = role
+    _record("role_changed", organization, by, {"user": membership.user_id, "role": role.value})
+
+
+def remove_person(organization: Organization, membership_id: int, by: User) -> None:
+    """Take a person out, or leave; raises `LastOwner` when nobody would own the organization."""
+    _lock(organization)
+    membership = _membership(organization, membership_id)
+    if membership.user_id != by.id:
+        _require_owner(organization, by)
+    if membership.role is MemberRole.OWNER:
+        _require_other_owner(organization, membership)
+    db.session.execute(
+        sa.delete(ProfileDraft).where(
+            ProfileDraft.organization_id == organization.id, ProfileDraft.user_id == membership.user_id
+        )
+    )
+    db.session.delete(membership)
+    _record("person_removed", organization, by, {"user": membership.user_id})
+
+
+def _lock_owned(organization: Organization, by: User) -> None:
+    _lock(organization)
+    _require_owner(organization, by)
+
+
+def _lock(organization: Organization) -> None:
+    """Let only one transaction at a time change who belongs to an organization."""
+    db.session.execute(sa.select(Organization.id).where(Organization.id == organization.id).with_for_update())
+
+
+def _membership(organization: Organization, membership_id: int) -> Membership:
+    """A membership as it is now that the organization is locked."""
+    if membership_id > queries.LARGEST_ID:
+        raise NotFound
+    query = (
+        sa.select(Membership)
+        .where(Membership.organization_id == organization.id, Membership.id == membership_id)
+        .execution_options(populate_existing=True)
+    )
+    membership = db.session.scalars(query).one_or_none()
+    if membership is None:
+        raise NotFound
+    return membership
+
+
+def _require_owner(organization: Organization, by: User) -> None:
+    """The view saw an owner; meanwhile another owner may have changed that."""
+    if by.id not in _owners(organization):
+        raise Forbidden
+
+
+def _require_other_owner(organization: Organization, membership: Membership) -> None:
+    if not _owners(organization) - {membership.user_id}:
+        raise LastOwner(
+            _("An organization always has an owner. Make somebody else an owner first, then try again.")
+        )
+
+
+def _owners(organization: Organization) -> set[int]:
+    query = sa.select(Membership.user_id).where(
+        Membership.organization_id == organization.id, Membership.role == MemberRole.OWNER
+    )
+    return set(db.session.scalars(query))

@@ -1,0 +1,48 @@
+"""The letters organizations write."""
+
+from __future__ import annotations
+
+import hashlib
+
+from flask_babel import lazy_gettext as _
+
+from app import clock, links
+from app.accounts.emails import Addressee
+from app.accounts.models import User
+from app.organizations.models import Organization
+from app.outbox.models import MailCategory
+from app.outbox.rendering import Mail, compose
+
+
+def added(organization: Organization, user: User, by: User) -> Mail:
+    """Tells a person that they now belong to an organization."""
+    return compose(
+        "organizations/mail/added",
+        key=_key("added", organization, user.email),
+        category=MailCategory.ACCOUNT,
+        to=user,
+        subject=_("You now belong to %(name)s on Sangam", name=organization.name),
+        organization=organization,
+        by=by,
+        people_url=links.absolute("organizations.people.index", organization_id=organization.id),
+    )
+
+
+def invitation(organization: Organization, email: str, by: User) -> Mail:
+    """Asks somebody without an account to register."""
+    return compose(
+        "organizations/mail/invitation",
+        key=_key("invitation", organization, email),
+        category=MailCategory.ACCOUNT,
+        to=Addressee(email, by.locale),
+        subject=_("%(name)s invites you to Sangam", name=organization.name),
+        organization=organization,
+        by=by,
+        register_url=links.absolute("accounts.register"),
+    )
+
+
+def _key(letter: str, organization: Organization, email: str) -> str:
+    """One such letter a day to one address."""
+    digest = hashlib.sha256(email.encode()).hexdigest()[:24]
+    return f"{letter}:{organization.id}:{digest}:{clock.now():%Y-%m-%d}"

@@ -1,0 +1,119 @@
+"""The steps of the guided form: what each asks and how its answers become columns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from wtforms import HiddenField, IntegerField, SelectField, SelectMultipleField
+from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
+
+from app import clock
+from app.forms import BaseForm
+from app.organizations import fields
+from app.organizations.models import Organization
+from app.taxonomy import (
+    TECHNOLOGIES,
+    regions_of,
+)
+
+MOST_SUMMARY = 300
+MOST_TECHNOLOGIES = 6
+
+
+class StepForm(BaseForm):
+    """One step. Each field is a column of the organization, unless `values` says otherwise."""
+
+    # What was saved when the form was opened: shows that somebody else saved in between.
+    seen = HiddenField()
+    NULLABLE = frozenset({"city", "website", "intake", "stage", "sector", "size_class", "training_mode"})
+
+    def fit(self, organization: Organization) -> None:
+        """Set choices that depend on the organization."""
+
+    @classmethod
+    def saved(cls, organization: Organization) -> dict[str, Any]:
+        """The step's present answers, by field."""
+        names = cls(formdata=None, meta={"csrf": False}).data.keys() - {"seen"}
+        return {name: getattr(organization, name) for name in names}
+
+    def typed(self, sent: Any) -> dict[str, list[str]]:
+        """What was sent for this step, as typed."""
+        return {name: sent.getlist(name) for name in self._fields if name != "csrf_token"}
+
+    def is_behind(self, present: str) -> bool:
+        """Whether the answers were changed since this form was opened; `present` is their print now."""
+        return bool(self.seen.data) and self.seen.data != present
+
+    def values(self) -> dict[str, Any]:
+        """Columns and values of the fields that were sent and have no error. No box ticked sends nothing."""
+        sent = (one for one in self if one.raw_data or isinstance(one, SelectMultipleField))
+        fine = (one for one in sent if one.name not in {"seen", "csrf_token"} and not one.errors)
+        return {one.name: (one.data or None) if one.name in self.NULLABLE else one.data for one in fine}
+
+
+class BasicsForm(StepForm):
+    name = fields.line(_("Name"), 200, InputRequired(_("Give the name of the organization.")))
+    region_code = SelectField(_("State or territory"), [InputRequired(_("Choose the state or territory."))])
+    city = fields.line(_("City or town"), 120)
+    website = fields.WebsiteField(_("Website"), description=_("For example https://example.org"))
+    founded_year = IntegerField(_("Founded in"), [Optional()], description=_("A year, for example 2019"))
+    team_size = IntegerField(
+        _("People who work there"),
+        [
+            Optional(),
+            NumberRange(0, 10_000_000, _("Give a number between %(min)s and %(max)s.")),
+        ],
+    )
+
+    def fit(self, organization: Organization) -> None:
+        pairs = [("", _("Choose one")), *regions_of(organization.country).items()]
+        self.region_code.choices = fields.options(pairs)
+
+    def validate_founded_year(self, field: IntegerField) -> None:
+        newest = clock.now().year
+        if field.data is not None and not 1600 <= field.data <= newest:
+            raise ValidationError(_("Give a year between 1600 and %(newest)s.", newest=newest))
+
+
+def _few_technologies(_form: Any, field: Any) -> None:
+    if len(field.data) > MOST_TECHNOLOGIES:
+        raise ValidationError(_("Choose at most %(most)s areas.", most=MOST_TECHNOLOGIES))
+
+
+class WorkForm(StepForm):
+    summary = fields.text(
+        _("Summary"),
+        MOST_SUMMARY,
+        description=_("One or two sentences, at most 300 characters. It is the first thing others read."),
+    )
+    description = fields.text(
+        _("Description"), 5000, rows=8, description=_("What a partner should know, in your own words.")
+    )
+    technologies = fields.several(
+        _("Technology areas"),
+        [(code, area.label) for code, area in TECHNOLOGIES.items()],
+        _few_technologies,
+        description=_("Choose the ones you work in most, at most six."),
+    )
+
+    @classmethod
+    def saved(cls, organization: Organization) -> dict[str, Any]:
+        return {**super().saved(organization), "technologies": list(organization.technologies)}
+
+
+class ExchangeForm(StepForm):
+    offers = fields.entries(
+        _("What you offer"),
+        12,
+        200,
+        rows=5,
+        description=_("One offer a line, for example: Packaging and test of sensor chips, from 500 pieces"),
+    )
+    needs = fields.entries(
+        _("What you need"),
+        12,
+        200,
+        rows=5,
+        description=_("One need a line, for example: Foundry access at 28 nm for a first tape-out"),
+    )
