@@ -1,0 +1,216 @@
+"""Every route and method, tried as everybody. A route that is missing from the table fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.accounts.models import Role, User
+from app.audit.models import AuditEvent
+from app.db import db
+from app.matching.models import MatchState
+from app.organizations.models import MemberRole, ProfileState
+from app.taxonomy import Country
+from tests.conftest import build_app
+from tests.world import World
+
+SIGNED_IN = frozenset(
+    {
+        "wrong organization",
+        "partner",
+        "viewer",
+        "editor",
+        "owner",
+        "manager",
+        "other manager",
+        "observer",
+        "administrator",
+    }
+)
+EVERYBODY = SIGNED_IN | {"nobody"}
+MEMBERS = frozenset({"viewer", "editor", "owner"})
+EDITORS = frozenset({"editor", "owner"})
+OWNERS = frozenset({"owner"})
+SIDES = MEMBERS | {"partner"}
+ANSWERERS = EDITORS | {"partner"}
+DESK = frozenset({"manager", "other manager", "administrator"})
+REVIEWERS = frozenset({"manager", "administrator"})
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who gets past the guard; `given` are the arguments of the address, by name of what stands in the scene."""
+
+    allowed: frozenset[str]
+    given: dict[str, Any] = field(default_factory=dict)
+
+
+ORG = {"organization_id": "organization"}
+STEP = {**ORG, "step": "basics"}
+PERSON = {**ORG, "membership_id": "membership"}
+MATCH = {"match_id": "match"}
+APPROVED = {"match_id": "approved"}
+TOKEN = {"token": "unknown-token"}
+WISH = {"category": "digest", "key": "wish"}
+
+RULES: dict[tuple[str, str], Rule] = {
+    ("accounts.change_email", "GET POST"): Rule(SIGNED_IN),
+    ("accounts.change_password", "GET POST"): Rule(SIGNED_IN),
+    ("accounts.check_mail", "GET"): Rule(EVERYBODY),
+    ("accounts.confirm", "GET POST"): Rule(frozenset(), TOKEN),
+    ("accounts.confirm_new_email", "GET POST"): Rule(frozenset(), TOKEN),
+    ("accounts.end_other_sign_ins", "POST"): Rule(SIGNED_IN),
+    ("accounts.end_sign_in", "POST"): Rule(frozenset(), {"sign_in_id": "sign_in"}),
+    ("accounts.forgot", "GET POST"): Rule(EVERYBODY),
+    ("accounts.language", "POST"): Rule(EVERYBODY),
+    ("accounts.register", "GET POST"): Rule(EVERYBODY),
+    ("accounts.reset", "GET POST"): Rule(frozenset(), TOKEN),
+    ("accounts.resubscribe", "POST"): Rule(EVERYBODY, WISH),
+    ("accounts.settings", "GET POST"): Rule(SIGNED_IN),
+    ("accounts.sign_in", "GET POST"): Rule(EVERYBODY),
+    ("accounts.sign_ins", "GET"): Rule(SIGNED_IN),
+    ("accounts.sign_out", "POST"): Rule(EVERYBODY),
+    ("accounts.unsubscribe", "GET POST"): Rule(EVERYBODY, WISH),
+    ("insights.about", "GET"): Rule(EVERYBODY),
+    ("insights.home", "GET"): Rule(EVERYBODY),
+    ("jobs.healthz", "GET"): Rule(EVERYBODY),
+    ("jobs.readyz", "GET"): Rule(EVERYBODY),
+    ("organizations.directory", "GET"): Rule(EVERYBODY),
+    ("organizations.discard_draft", "POST"): Rule(EDITORS, STEP),
+    ("organizations.edit", "GET"): Rule(EDITORS, STEP),
+    ("organizations.keep_draft", "POST"): Rule(EDITORS, STEP),
+    ("organizations.mine", "GET"): Rule(SIGNED_IN),
+    ("organizations.pause", "POST"): Rule(EDITORS, ORG),
+    ("organizations.people.add", "POST"): Rule(OWNERS, ORG),
+    ("organizations.people.change_role", "POST"): Rule(OWNERS, PERSON),
+    ("organizations.people.index", "GET"): Rule(MEMBERS, ORG),
+    # The membership is the viewer's own: everybody may leave.
+    ("organizations.people.remove", "POST"): Rule(OWNERS | {"viewer"}, PERSON),
+    ("organizations.publish", "POST"): Rule(EDITORS, ORG),
+    ("organizations.resume", "POST"): Rule(EDITORS, ORG),
+    ("organizations.save", "POST"): Rule(EDITORS, STEP),
+    ("organizations.show", "GET"): Rule(EVERYBODY, ORG),
+    ("organizations.start", "GET POST"): Rule(SIGNED_IN),
+    ("outbox.dev_mail", "GET"): Rule(frozenset(), {"name": "none.eml"}),
+    ("outbox.dev_mail_html", "GET"): Rule(frozenset(), {"name": "none.eml"}),
+    ("outbox.dev_outbox", "GET"): Rule(EVERYBODY),
+    ("programs.index", "GET"): Rule(EVERYBODY),
+    ("programs.show", "GET"): Rule(EVERYBODY, {"key": "program"}),
+    ("static", "GET"): Rule(frozenset(), {"filename": "none.css"}),
+}
+CASES = [
+    (endpoint, method, rule) for (endpoint, methods), rule in RULES.items() for method in methods.split()
+]
+
+
+class Scene:
+    """Two organizations that match, their people, their program's manager, and everybody else."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.people: dict[str, User | None] = {"nobody": None}
+        self.ids: dict[str, Any] = {}
+        self._people()
+        self._things()
+
+    def _people(self) -> None:
+        for name in ("owner", "editor", "viewer", "partner", "wrong organization", "bystander"):
+            self.people[name] = self.world.user()
+        roles = {"manager": Role.PROGRAM_MANAGER, "other manager": Role.PROGRAM_MANAGER}
+        roles |= {"observer": Role.OBSERVER, "administrator": Role.ADMINISTRATOR}
+        for name, role in roles.items():
+            self.people[name] = self.world.user(role)
+
+    def _things(self) -> None:
+        world, people = self.world, self.people
+        organization = world.organization(Country.INDIA, owner=people["owner"])
+        partner = world.organization(Country.UNITED_STATES, owner=people["partner"])
+        world.organization(Country.INDIA, owner=people["wrong organization"])
+        world.member(organization, people["editor"], MemberRole.EDITOR)
+        viewer = world.member(organization, people["viewer"], MemberRole.VIEWER)
+        program = world.program(people["manager"])
+        match = world.match(organization, partner, program_id=program.id)
+        third = world.organization(Country.UNITED_STATES, owner=people["partner"])
+        approved = world.match(organization, third, MatchState.APPROVED, program_id=program.id)
+        self.ids = {
+            "organization": organization.id,
+            "membership": viewer.id,
+            "program": program.key,
+            "match": match.id,
+            "approved": approved.id,
+            "sign_in": 10**6,
+            "wish": people["bystander"].unsubscribe_key,
+        }
+
+    def arguments(self, rule: Rule) -> dict[str, Any]:
+        return {name: self.ids.get(value, value) for name, value in rule.given.items()}
+
+    def browser(self, actor: str) -> FlaskClient:
+        person = self.people[actor]
+        return self.world.sign_in(person) if person else self.world.app.test_client()
+
+
+def address(app: Flask, endpoint: str, arguments: dict[str, Any]) -> str:
+    return app.url_map.bind("localhost").build(endpoint, arguments)
+
+
+def was_let_in(response: Any) -> bool:
+    to_sign_in = response.status_code in {302, 303} and response.headers["Location"].startswith("/sign-in")
+    return response.status_code not in {401, 403, 404, 405, 410} and not to_sign_in
+
+
+def audit_events(app: Flask) -> int:
+    with app.app_context():
+        return db.session.scalar(sa.select(sa.func.count()).select_from(AuditEvent)) or 0
+
+
+def methods_of(app: Flask) -> Iterator[tuple[str, str]]:
+    for rule in app.url_map.iter_rules():
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+            yield rule.endpoint, method
+
+
+def test_the_table_knows_every_route_and_no_other(app) -> None:
+    assert {(endpoint, method) for endpoint, method, _ in CASES} == set(methods_of(app))
+
+
+@pytest.mark.parametrize(("endpoint", "method", "rule"), CASES, ids=[f"{e}-{m}" for e, m, _ in CASES])
+def test_only_those_in_the_table_get_past_the_guard(app, world, endpoint, method, rule) -> None:
+    scene = Scene(world)
+    url = address(app, endpoint, scene.arguments(rule))
+    for actor in sorted(EVERYBODY - rule.allowed):
+        browser = scene.browser(actor)
+        before = audit_events(app)
+        response = browser.open(url, method=method)
+        assert response.status_code == 429 or not was_let_in(response), f"{actor} got {response.status}"
+        assert audit_events(app) == before, f"{actor} was refused and yet changed something"
+    for actor in sorted(rule.allowed):
+        response = scene.browser(actor).open(url, method=method)
+        assert was_let_in(response), f"{actor} got {response.status}"
+        assert response.status_code < 500 or endpoint == "jobs.readyz", f"{actor} got {response.status}"
+
+
+def test_a_draft_is_open_to_its_own_people_only(app, world) -> None:
+    scene = Scene(world)
+    draft = world.organization(Country.INDIA, state=ProfileState.DRAFT)
+    missing = app.test_client().get("/organizations/999999999")
+    for actor in sorted(EVERYBODY - {"administrator"}):
+        response = scene.browser(actor).get(f"/organizations/{draft.id}")
+        assert response.status_code == 404, actor
+    assert missing.status_code == 404
+
+
+def test_every_unsafe_route_refuses_a_post_without_a_csrf_token(tmp_path, world) -> None:
+    app = build_app(f"sqlite:///{tmp_path}/csrf.sqlite", tmp_path, extra={"WTF_CSRF_ENABLED": True})
+    scene = Scene(World(app))
+    exempt = {"accounts.unsubscribe", "accounts.resubscribe"}
+    for endpoint, method, rule in CASES:
+        if method == "POST" and endpoint not in exempt:
+            response = scene.browser("owner").post(address(app, endpoint, scene.arguments(rule)))
+            assert response.status_code == 400, endpoint
