@@ -96,7 +96,7 @@ def build_app(database_url: str, folder: Path, **settings: Any) -> Flask:
 @pytest.fixture(scope="session")
 def migrated(
     database: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
-) -> Flask:
+) -> Iterator[Flask]:
     """One app a database and test process; `app` empties it between tests."""
     folder = tmp_path_factory.mktemp(database)
     url = (
@@ -104,7 +104,10 @@ def migrated(
         if database == "sqlite"
         else request.getfixturevalue("postgresql_url")
     )
-    return build_app(url, folder)
+    app = build_app(url, folder)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture
