@@ -18,6 +18,7 @@ _WHOLE_NUMBER = re.compile(r"[+-]?\d{1,18}")
 _YES_NO = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _SCHEMES = re.compile(r"^(?:ht+ps?:/+)+", re.I)
 _HOST = re.compile(r"[^@.:]+(\.[^@.:]+)+\.?(:\d{1,5})?")
+_FLAG_LETTERS = re.compile("[\U0001f1e6-\U0001f1ff]+$")
 _SPLIT_AT = re.compile(r"[;|]")
 
 
@@ -48,7 +49,7 @@ class Cells:
     def line(self, column: str, most: int, *, required: bool = False) -> str:
         """Text on one line; empty when absent."""
         before = len(self.errors)
-        text = re.sub(r"[\r\n\t]+", " ", self.text(column, most))
+        text = " ".join(self.text(column, most).split())
         if required and not text and len(self.errors) == before:
             self.refuse(column, "is missing")
         return text
@@ -66,7 +67,7 @@ class Cells:
         if len(value) > MOST_WORDS:
             self.refuse(column, f"has {len(value)} entries; at most {MOST_WORDS} are taken")
             return []
-        return unique(self._stored(column, re.sub(r"[\r\n\t]+", " ", word), most) for word in value)
+        return unique(self._stored(column, " ".join(word.split()), most) for word in value)
 
     def number(self, column: str, low: int, high: int) -> int | None:
         """A whole number in bounds; None when absent."""
@@ -130,7 +131,7 @@ class Cells:
         if value.isascii() and value.isprintable():
             text = value.strip()
         elif forms.is_storable(value):
-            text = forms.clean(value)
+            text = re.sub(r"\r\n?", "\n", forms.clean(value))
         else:
             self.refuse(column, "has control characters or broken characters that cannot be stored")
             return ""
@@ -187,15 +188,19 @@ def shortened(text: str, most: int) -> str:
     if (space := max(head.rfind(" "), head.rfind("\n"))) > most // 2:
         return head[:space].rstrip() + "…"
     end = most - 1
-    while end > most - 40 and not _may_cut(text[end - 1], text[end]):
+    # A "character" of more than forty parts is nobody's text: then it is cut.
+    while end > max(1, most - 40) and not _may_cut(text[:end], text[end]):
         end -= 1
     return text[:end].rstrip() + "…"
 
 
-def _may_cut(before: str, after: str) -> bool:
+def _may_cut(head: str, after: str) -> bool:
     """False inside what a reader sees as one character: marks, joiners, conjuncts, skin tones and flags."""
-    joins = {"\u200d", "\ufe0f"}
-    is_virama = unicodedata.combining(before) == 9
-    is_part = unicodedata.category(after)[0] == "M" or "\U0001f3fb" <= after <= "\U0001f3ff" or after in joins
-    is_flag = all("\U0001f1e6" <= c <= "\U0001f1ff" for c in (before, after))
-    return not (is_part or is_virama or is_flag or before == "\u200d")
+    before = head[-1]
+    is_conjunct = unicodedata.combining(before) == 9
+    is_part = (
+        unicodedata.category(after)[0] == "M" or after == "\u200d" or "\U0001f3fb" <= after <= "\U0001f3ff"
+    )
+    letters = _FLAG_LETTERS.search(head)
+    is_half_flag = bool(letters and len(letters.group()) % 2 and _FLAG_LETTERS.match(after))
+    return not (is_part or is_conjunct or is_half_flag or before == "\u200d")

@@ -11,7 +11,8 @@ from app.db import db
 from app.organizations import cells, records
 from app.organizations.models import Organization, OrganizationTechnology, ProfileState
 
-# What everybody may read on the profile page, and whether it is illustrative; nothing about its people.
+# What everybody may read on the profile page, and whether it is illustrative: nothing about its people, and not
+# whether it is raising money, which only investors see.
 COLUMNS = (
     "id",
     "kind",
@@ -29,7 +30,6 @@ COLUMNS = (
     "tags",
     "technologies",
     "stage",
-    "is_raising",
     "sector",
     "size_class",
     "capabilities",

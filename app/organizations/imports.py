@@ -130,6 +130,8 @@ class OrganizationImport(Import[Profile]):
         changed: list[tuple[_Known, Profile]] = []
         for record, profile in rows:
             before = known.get(profile.external_id)
+            if before:
+                profile.values.update((name, before.values[name]) for name in profile.left_alone)
             if before is None:
                 new.append(profile)
             elif before.is_same_as(profile):

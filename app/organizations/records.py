@@ -12,6 +12,7 @@ import json
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any, BinaryIO
@@ -59,7 +60,9 @@ def read(stream: BinaryIO, name: str) -> Iterator[Record]:
     try:
         yield from _json_records(text) if is_json else _csv_records(text)
     finally:
-        text.detach()
+        # The stream stays the caller's to close, who may have done so when reading was broken off.
+        with suppress(ValueError):
+            text.detach()
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,8 @@ class Profile:
     external_id: str
     values: dict[str, Any]
     technologies: list[str]
+    # Columns to leave as they are when the row does not state them.
+    left_alone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,9 @@ def profile_of(cells: dict[str, Any], source: str = "") -> Profile:
         row.refuse("tags", f"has more than {MOST_WORDS} entries")
     if row.errors:
         raise RowRefused(row.errors)
-    return Profile(external_id, values, technologies)
+    # Exports are silent on raising money; taking one back must not forget it.
+    left_alone = () if row.has("is_raising") else ("is_raising",)
+    return Profile(external_id, values, technologies, left_alone)
 
 
 def link_of(cells: dict[str, Any]) -> Link:
