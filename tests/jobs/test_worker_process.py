@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import secrets
 import signal
 import subprocess
 import sys
@@ -73,12 +74,12 @@ def own_app(
 
 def own_database(url: str) -> str:
     """A fresh database beside the one that the other tests share."""
+    name = f"worker_{secrets.token_hex(6)}"
     admin = sa.create_engine(url, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(sa.text("DROP DATABASE IF EXISTS worker_process WITH (FORCE)"))
-        connection.execute(sa.text("CREATE DATABASE worker_process"))
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
     admin.dispose()
-    return sa.make_url(url).set(database="worker_process").render_as_string(hide_password=False)
+    return sa.make_url(url).set(database=name).render_as_string(hide_password=False)
 
 
 def mail(number: int) -> Email:
