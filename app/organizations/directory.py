@@ -112,7 +112,8 @@ def page(wish: Wish, after: str = "", before: str = "") -> Page:
     rows = rows[:PAGE_SIZE]
     if backwards:
         rows.reverse()
-    count = _count(wish)
+    is_all = key is None and not has_more
+    count = len(rows) if is_all else _count(wish)
     return Page(
         organizations=rows,
         count=min(count, COUNT_LIMIT),
