@@ -158,7 +158,7 @@ class SettingsForm(BaseForm):
     time_zone: Any = SelectField(
         _("Time zone"),
         choices=time_zone_choices,
-        description=_("The weekly letter comes on Monday at nine, here."),
+        description=_("Meeting times follow it, and the weekly letter on Monday at nine."),
     )
     wants_digest = BooleanField(_("Send me the weekly letter"))
     wants_match_mail = BooleanField(_("Write to me when a match waits for our answer"))

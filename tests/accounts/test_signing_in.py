@@ -17,6 +17,7 @@ from app.accounts import emails, passwords, queries, services
 from app.accounts.models import Role, SignIn, TokenPurpose
 from app.accounts.views.session import browser_name, safe_next
 from app.db import db
+from app.extensions import limiter
 from tests.accounts.conftest import link_in
 from tests.conftest import build_app
 from tests.world import PASSWORD, World, password_hash
@@ -395,12 +396,18 @@ def test_browsers_are_named_in_words(user_agent, name) -> None:
 
 
 @pytest.fixture
-def guarded(database, tmp_path, request):
-    """An app with CSRF protection on, behind https."""
-    url = f"sqlite:///{tmp_path}/csrf.sqlite"
-    if database == "postgresql":
-        pytest.skip("the database plays no part in CSRF protection")
-    return build_app(url, tmp_path, base_url="https://localhost", extra={"WTF_CSRF_ENABLED": True})
+def guarded(tmp_path):
+    """An app with CSRF protection on, behind https; the kind of database plays no part in it."""
+    app = build_app(
+        f"sqlite:///{tmp_path}/csrf.sqlite",
+        tmp_path,
+        base_url="https://localhost",
+        extra={"WTF_CSRF_ENABLED": True},
+    )
+    limiter.reset()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
 
 
 PAGES = [
