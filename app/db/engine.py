@@ -13,6 +13,7 @@ import sqlalchemy as sa
 # Outside a request (worker, terminal) a transaction is taken to write unless it says otherwise.
 begin_mode: ContextVar[str] = ContextVar("begin_mode", default="IMMEDIATE")
 BUSY_SECONDS = 10
+CONNECT_SECONDS = 5
 
 
 @contextmanager
@@ -31,6 +32,7 @@ def engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
         options["connect_args"] = {"timeout": BUSY_SECONDS, "check_same_thread": False}
     else:
+        options["connect_args"] = {"connect_timeout": CONNECT_SECONDS}
         options |= {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 10}
     return options
 

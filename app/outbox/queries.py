@@ -42,6 +42,11 @@ def due(now: datetime) -> sa.Select[int]:
     return sa.select(Email.id).where(is_due(now)).order_by(urgency, Email.id)
 
 
+def mail_under(key: str) -> Email | None:
+    """The mail written for an occasion, whatever became of it."""
+    return db.session.scalars(sa.select(Email).where(Email.key == key)).one_or_none()
+
+
 def has_due(now: datetime) -> bool:
     """Whether any mail is to be sent now."""
     return db.session.scalar(sa.select(sa.exists().where(is_due(now)))) or False

@@ -28,8 +28,7 @@ _random = random.SystemRandom()
 
 def enqueue(mail: Mail) -> Email:
     """Let `mail` wait for the worker; a second mail under the same key is not added."""
-    waiting = db.session.scalars(sa.select(Email).where(Email.key == mail.key)).one_or_none()
-    if waiting is not None:
+    if waiting := queries.mail_under(mail.key):
         return waiting
     now = clock.now()
     email = Email(
@@ -47,8 +46,14 @@ def enqueue(mail: Mail) -> Email:
         next_attempt_at=now,
         created_at=now,
     )
-    db.session.add(email)
-    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            db.session.add(email)
+    except sa.exc.IntegrityError:
+        # Somebody wrote it between our look and our insert.
+        if waiting := queries.mail_under(mail.key):
+            return waiting
+        raise
     return email
 
 
