@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from itertools import islice
 from typing import Any, Generic, TypeVar, cast
 
 import sqlalchemy as sa
@@ -29,6 +28,8 @@ from app.organizations.schemas import COLUMNS, Link, Profile, RowRefused, profil
 from app.taxonomy import Kind
 
 BATCH = 2_000
+# A batch of very long rows is closed earlier, so that memory stays level.
+MOST_CHARACTERS = 10_000_000
 # So that a bad file's unknown columns cannot fill memory and screen.
 _MOST_UNKNOWN = 20
 _organization = cast(sa.Table, Organization.__table__)
@@ -70,10 +71,8 @@ class Import(Generic[Row]):
 
     def run(self, records: Iterable[Record]) -> Iterator[Tally]:
         """Take batch after batch; the caller commits at each step."""
-        records = iter(records)
-        while batch := list(islice(records, BATCH)):
-            rows = [(record, row) for record in batch if (row := self._checked(record))]
-            self._save(rows)
+        for batch in _batches(records):
+            self._save([(record, row) for record in batch if (row := self._checked(record))])
             yield self.tally
 
     def record_run(self, name: str, *, is_complete: bool) -> None:
@@ -105,6 +104,19 @@ class Import(Generic[Row]):
 
     def _save(self, rows: list[tuple[Record, Row]]) -> None:
         raise NotImplementedError
+
+
+def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:
+    batch: list[Record] = []
+    size = 0
+    for record in records:
+        batch.append(record)
+        size += len(record.raw)
+        if len(batch) == BATCH or size > MOST_CHARACTERS:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
 @dataclass

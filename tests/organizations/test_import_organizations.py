@@ -283,3 +283,15 @@ def test_columns_nobody_knows_are_named_and_left_out(load) -> None:
 
 def test_no_progress_bar_is_drawn_when_nobody_watches(load) -> None:
     assert load(STARTUP).stderr == ""
+
+
+def test_very_long_rows_come_in_smaller_batches(app, load, monkeypatch) -> None:
+    monkeypatch.setattr(imports, "MOST_CHARACTERS", 50_000)
+    rows = [{**STARTUP, "id": f"c{number}", "description": "d" * 19_000} for number in range(7)]
+    sizes = []
+    real = imports._insert
+    monkeypatch.setattr(
+        imports, "_insert", lambda profiles, now: (sizes.append(len(profiles)), real(profiles, now))
+    )
+    assert figures(load(*rows)) == [7, 7, 0, 0, 0]
+    assert sizes == [3, 3, 1]
