@@ -10,7 +10,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from werkzeug.datastructures import MultiDict
 from wtforms import RadioField, SelectField, StringField
-from wtforms.validators import InputRequired, ValidationError
+from wtforms.validators import DataRequired, InputRequired, ValidationError
 
 from app.accounts import addresses
 from app.forms import BaseForm
@@ -36,7 +36,7 @@ class StartForm(BaseForm):
             ]
         ),
     )
-    name = fields.line(_("Name"), 200, InputRequired(_("Give the name of the organization.")))
+    name = fields.line(_("Name"), 200, DataRequired(_("Give the name of the organization.")))
     country = RadioField(
         _("Country"),
         [InputRequired(_("Choose the country."))],
@@ -106,7 +106,7 @@ class PersonForm(BaseForm):
     email = fields.line(
         _("E-mail address"),
         254,
-        InputRequired(_("Give an e-mail address.")),
+        DataRequired(_("Give an e-mail address.")),
     )
     role = RadioField(
         _("What may they do?"),

@@ -142,6 +142,7 @@ class InvestingForm(StepForm):
     stages = fields.several(_("Stages"), labels(Stage), description=_("Where you join. Needed to publish."))
     ticket_currency = SelectField(
         _("Currency of the ticket"),
+        [Optional()],
         choices=fields.options(
             [("", _("Not chosen")), ("INR", _("Indian rupee (₹)")), ("USD", _("US dollar ($)"))]
         ),

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import HiddenField, IntegerField, SelectField, SelectMultipleField
-from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional, ValidationError
 
 from app import clock
 from app.forms import BaseForm
@@ -53,7 +53,7 @@ class StepForm(BaseForm):
 
 
 class BasicsForm(StepForm):
-    name = fields.line(_("Name"), 200, InputRequired(_("Give the name of the organization.")))
+    name = fields.line(_("Name"), 200, DataRequired(_("Give the name of the organization.")))
     region_code = SelectField(_("State or territory"), [InputRequired(_("Choose the state or territory."))])
     city = fields.line(_("City or town"), 120)
     website = fields.WebsiteField(_("Website"), description=_("For example https://example.org"))

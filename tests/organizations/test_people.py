@@ -1,0 +1,219 @@
+"""Owners, editors, viewers, strangers: who may do what, and that an owner always remains."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+import sqlalchemy as sa
+
+from app.audit.models import AuditEvent
+from app.db import db
+from app.errors import Forbidden, NotFound
+from app.organizations import queries, services
+from app.organizations.models import MemberRole, Membership, Organization, ProfileState
+from app.outbox.models import Email
+
+READS = ["", "/people"]
+EDITS = ["/edit/basics", "/edit/work", "/edit/details", "/edit/exchange", "/edit/check"]
+WRITES = ["/edit/work", "/draft/work", "/draft/work/discard", "/publish", "/pause", "/resume"]
+PERSONS = ["nobody", "stranger", "viewer", "editor", "owner"]
+
+
+def browser_of(world, person: str, organization: Organization):
+    if person == "nobody":
+        return world.app.test_client()
+    user = world.user()
+    if person != "stranger":
+        world.member(organization, user, MemberRole(person))
+    return world.sign_in(user)
+
+
+@pytest.mark.parametrize("person", PERSONS)
+def test_each_role_may_do_what_it_may_and_no_more(world, person) -> None:
+    organization = world.organization(state=ProfileState.DRAFT)
+    browser = browser_of(world, person, organization)
+    url = f"/organizations/{organization.id}"
+    is_inside = person in {"viewer", "editor", "owner"}
+    may_edit = person in {"editor", "owner"}
+    refused = {"nobody": {302, 401}, "stranger": {404}, "viewer": {403}}.get(person, set())
+    assert browser.get(url).status_code == (200 if is_inside else 404)
+    assert browser.get(f"{url}/people").status_code in ({200} if is_inside else refused)
+    for path in EDITS:
+        assert browser.get(url + path).status_code in ({200} if may_edit else refused), path
+    for path in WRITES:
+        status = browser.post(url + path, data={"summary": "S", "technologies": "ai"}).status_code
+        assert status in ({200, 303} if may_edit else refused), path
+    added = browser.post(f"{url}/people", data={"email": "new@example.org", "role": "viewer"}).status_code
+    assert added in ({303} if person == "owner" else refused or {403})
+
+
+def test_a_draft_of_others_answers_as_a_page_that_does_not_exist(world) -> None:
+    hidden = world.organization(state=ProfileState.DRAFT, owner=world.user())
+    browser = world.sign_in(world.user())
+
+    def body(path: str) -> str:
+        response = browser.get(path)
+        assert response.status_code == 404
+        return response.text.split("<code>")[0]
+
+    missing = body("/organizations/999999")
+    for path in ("", "/people", "/edit/basics"):
+        assert body(f"/organizations/{hidden.id}{path}") == missing
+
+
+@pytest.mark.parametrize("number", ["0", "2147483648", "99999999999999999999999"])
+def test_numbers_no_organization_has_are_not_found(world, number) -> None:
+    browser = world.sign_in(world.user())
+    for path in ("", "/edit/basics", "/people"):
+        assert browser.get(f"/organizations/{number}{path}").status_code == 404
+
+
+def test_a_membership_of_another_organization_cannot_be_touched(world) -> None:
+    owner, other = world.user(), world.user()
+    own = world.organization(owner=owner)
+    foreign = world.organization()
+    membership = world.member(foreign, other, MemberRole.EDITOR)
+    browser = world.sign_in(owner)
+    for number in (membership.id, 99999999999999999999):
+        url = f"/organizations/{own.id}/people/{number}"
+        assert browser.post(f"{url}/role", data={"role": "viewer"}).status_code == 404
+        assert browser.post(f"{url}/remove").status_code == 404
+
+
+def test_an_editor_can_neither_make_owners_nor_remove_people_but_may_leave(app, world) -> None:
+    owner, editor = world.user(), world.user()
+    organization = world.organization(owner=owner)
+    own = world.member(organization, editor, MemberRole.EDITOR)
+    with app.app_context():
+        owners = queries.membership_of(owner, organization.id)
+    browser = world.sign_in(editor)
+    url = f"/organizations/{organization.id}/people"
+    assert browser.post(f"{url}/{own.id}/role", data={"role": "owner"}).status_code == 403
+    assert browser.post(f"{url}/{owners.id}/remove").status_code == 403
+    assert browser.post(f"{url}/{own.id}/remove").location == "/organizations/mine"
+    assert browser.get(url).status_code == 404
+
+
+def test_the_last_owner_can_neither_leave_nor_step_down(app, world) -> None:
+    owner = world.user()
+    organization = world.organization(owner=owner)
+    world.member(organization, world.user(), MemberRole.EDITOR)
+    with app.app_context():
+        own = queries.membership_of(owner, organization.id)
+    browser = world.sign_in(owner)
+    url = f"/organizations/{organization.id}/people/{own.id}"
+    for response in (browser.post(f"{url}/remove"), browser.post(f"{url}/role", data={"role": "viewer"})):
+        assert response.status_code == 409
+        assert "always has an owner" in response.text
+
+
+@pytest.mark.parametrize("act", ["leave", "step down", "remove the other"])
+def test_of_two_owners_who_go_at_once_one_remains(app, world, act) -> None:
+    users = [world.user(), world.user()]
+    organization = world.organization()
+    memberships = [world.member(organization, user) for user in users]
+    start = threading.Barrier(2)
+    results: list[object] = []
+
+    def go(number: int) -> None:
+        target = memberships[1 - number if act == "remove the other" else number]
+        try:
+            with app.app_context():
+                start.wait(10)
+                row = db.session.get_one(Organization, organization.id)
+                if act == "step down":
+                    services.change_role(row, target.id, MemberRole.VIEWER, by=users[number])
+                else:
+                    services.remove_person(row, target.id, by=users[number])
+                db.session.commit()
+                results.append("done")
+        except (services.LastOwner, Forbidden, NotFound) as error:
+            results.append(error)
+
+    threads = [threading.Thread(target=go, args=(number,)) for number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert len(results) == 2
+    assert results.count("done") == 1
+    with app.app_context():
+        owners = sa.select(sa.func.count()).where(Membership.role == MemberRole.OWNER)
+        assert db.session.scalar(owners) == 1
+
+
+def add(browser, organization, email: str):
+    data = {"email": email, "role": "editor"}
+    return browser.post(f"/organizations/{organization.id}/people", data=data, follow_redirects=True)
+
+
+def test_known_and_unknown_addresses_get_the_same_answer_and_each_a_mail(app, world) -> None:
+    owner, known = world.user(), world.user(email="known@example.org")
+    organization = world.organization(owner=owner)
+    browser = world.sign_in(owner)
+    answers = [add(browser, organization, email) for email in ("known@example.org", "unknown@example.org")]
+    said = [one.text.split("usa-alert__text")[1].split("</p>")[0] for one in answers]
+    assert said[0].replace("known@example.org", "X") == said[1].replace("unknown@example.org", "X")
+    with app.app_context():
+        assert queries.membership_of(known, organization.id).role is MemberRole.EDITOR
+        mails = {one.to_address: one for one in db.session.scalars(sa.select(Email))}
+    assert set(mails) == {"known@example.org", "unknown@example.org"}
+    assert f"/organizations/{organization.id}/people" in mails["known@example.org"].text
+    assert "/register" in mails["unknown@example.org"].text
+
+
+def test_adding_the_same_person_again_changes_and_sends_nothing(app, world) -> None:
+    owner, known = world.user(), world.user()
+    organization = world.organization(owner=owner)
+    browser = world.sign_in(owner)
+    for email in (known.email, known.email, "stranger@example.org", "stranger@example.org"):
+        assert add(browser, organization, email).status_code == 200
+    with app.app_context():
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Email)) == 2
+        assert len(queries.memberships_in(organization.id)) == 2
+
+
+def test_an_account_that_was_never_confirmed_is_not_let_in(app, world) -> None:
+    owner, unconfirmed = world.user(), world.user(confirmed_at=None)
+    organization = world.organization(owner=owner)
+    add(world.sign_in(owner), organization, unconfirmed.email)
+    with app.app_context():
+        assert queries.membership_of(unconfirmed, organization.id) is None
+
+
+@pytest.mark.parametrize("email", ["", "no", "a@b@c", "x\r\nBcc: y@example.org", "a" * 320 + "@example.org"])
+def test_what_is_no_address_is_answered_beside_the_field(world, email) -> None:
+    owner = world.user()
+    organization = world.organization(owner=owner)
+    assert add(world.sign_in(owner), organization, email).status_code == 422
+
+
+def test_every_change_of_people_is_in_the_audit_trail(app, world) -> None:
+    owner, other = world.user(), world.user()
+    organization = world.organization(owner=owner)
+    browser = world.sign_in(owner)
+    add(browser, organization, other.email)
+    with app.app_context():
+        number = queries.membership_of(other, organization.id).id
+    url = f"/organizations/{organization.id}/people/{number}"
+    browser.post(f"{url}/role", data={"role": "viewer"})
+    browser.post(f"{url}/remove")
+    with app.app_context():
+        query = sa.select(AuditEvent).where(AuditEvent.subject_type == "organization")
+        events = db.session.scalars(query.order_by(AuditEvent.number)).all()
+    assert [event.action for event in events] == [
+        "organization.person_added",
+        "organization.role_changed",
+        "organization.person_removed",
+    ]
+    assert {event.actor_id for event in events} == {owner.id}
+
+
+def test_editors_are_told_apart_from_viewers(app, world) -> None:
+    owner, viewer = world.user(), world.user()
+    organization = world.organization(owner=owner)
+    world.member(organization, viewer, MemberRole.VIEWER)
+    with app.app_context():
+        assert [one.id for one in queries.people_of(organization.id)] == [owner.id, viewer.id]
+        assert [one.id for one in queries.people_of(organization.id, can_edit=True)] == [owner.id]
