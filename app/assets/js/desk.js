@@ -12,7 +12,11 @@
     const dialog = shortcuts();
     if (!dialog) return;
     if (dialog.open) dialog.close();
-    else dialog.showModal();
+    else {
+      const off = dialog.querySelector("[data-shortcuts-off]");
+      if (off) off.checked = areOff();
+      dialog.showModal();
+    }
   }
 
   function step(by) {
@@ -33,8 +37,15 @@
     return true;
   }
 
+  // Single keys get in the way of speech input, so a person can turn them off for good.
+  const areOff = () => localStorage.getItem("desk-keys") === "off";
+
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-shortcuts-off]")) localStorage.setItem("desk-keys", event.target.checked ? "off" : "on");
+  });
+
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (areOff() || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.target.matches(TYPING) || event.target.isContentEditable) {
       if (event.key === "Escape") event.target.blur();
       return;
