@@ -21,7 +21,7 @@ from app.db import db
 from app.jobs.models import Worker
 from app.outbox.models import Email, MailCategory, MailState
 from config import ROOT, Settings
-from tests.outbox.sink import Sink
+from tests.outbox.sink import Sink, always
 
 pytestmark = pytest.mark.processes
 MAILS = 60
@@ -143,13 +143,21 @@ def test_a_worker_killed_three_times_loses_no_mail_and_repeats_at_most_one_a_kil
     own_app, slow_sink, start
 ) -> None:
     chance = random.Random(20261122)
-    for _ in range(3):
-        worker, begun = start(), len(slow_sink.letters)
-        target = begun + chance.randint(4, 14)
-        until(lambda target=target: len(slow_sink.letters) >= target)
-        time.sleep(chance.uniform(0, 0.08))
-        worker.kill()
-        worker.wait()
+    for moment in ("on_rcpt", "on_data", "anywhere"):
+        worker, target = start(), len(slow_sink.letters) + chance.randint(4, 14)
+
+        def strike(_: object, worker: subprocess.Popen[bytes] = worker, target: int = target) -> None:
+            if len(slow_sink.letters) >= target:
+                worker.kill()
+
+        # Before the mail is taken, after it is taken and before that is written down, and just somewhere.
+        setattr(slow_sink, moment, strike)
+        if moment == "anywhere":
+            until(lambda target=target: len(slow_sink.letters) >= target)
+            time.sleep(chance.uniform(0, 0.08))
+            worker.kill()
+        worker.wait(timeout=40)
+        slow_sink.on_rcpt = slow_sink.on_data = always(None)
     last = start()
     until(lambda: unsent(own_app) == 0)
     last.send_signal(signal.SIGINT)

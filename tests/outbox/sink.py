@@ -41,13 +41,14 @@ class Sink:
         self.on_rcpt: Callable[[str], str | None] = always(None)
         self.on_data: Callable[[EmailMessage], str | None] = always(None)
         self.drops_after_data = 0
-        # How long a mail takes; it is kept in the middle of that time.
+        # How long a mail takes, half of it before and half after it is kept.
         self.seconds = 0.0
         self.port = free_port()
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, _options: Any) -> str:
         if answer := self.on_rcpt(address):
             return answer
+        await asyncio.sleep(self.seconds / 2)
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -55,7 +56,6 @@ class Sink:
         letter = BytesParser(policy=default).parsebytes(envelope.content)
         if answer := self.on_data(letter):
             return answer
-        await asyncio.sleep(self.seconds / 2)
         self.letters.append(letter)
         self.raw.append(envelope.content)
         await asyncio.sleep(self.seconds / 2)
