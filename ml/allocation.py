@@ -27,24 +27,28 @@ class _Market:
             raise ValueError(f"candidates lack the columns {', '.join(missing)}")
         if not capacity.index.is_unique:
             raise ValueError("capacity names an organization twice")
-        one, other = (
-            capacity.index.get_indexer(candidates["id"]),
-            capacity.index.get_indexer(candidates["candidate"]),
-        )
+        one = capacity.index.get_indexer(pd.Index(candidates["id"]))
+        other = capacity.index.get_indexer(pd.Index(candidates["candidate"]))
         score = candidates["score"].to_numpy(dtype=np.float64)
         if np.isnan(score).any():
             raise ValueError("candidates have scores that are not numbers")
         low, high = np.minimum(one, other), np.maximum(one, other)
         row = np.flatnonzero((low >= 0) & (low != high))
         row = row[np.lexsort((row, high[row], low[row], -score[row]))]
-        _, first = np.unique(low[row] * len(capacity) + high[row], return_index=True)
-        # Best first; np.unique keeps a pair's first, which is its best row.
-        self.row = row[np.sort(first)]
+        key = low[row] * len(capacity) + high[row]
+        # np.unique keeps the first of equal keys: a pair's best row.
+        first = np.sort(np.unique(key, return_index=True)[1])
+        self.row, self.key = row[first], key[first]
         self.one, self.other = one[self.row], other[self.row]
         self.score = score[self.row]
         self.left = capacity.fillna(0).to_numpy(dtype=np.int64).clip(min=0).tolist()
         self.chosen = np.zeros(len(self.row), dtype=bool)
         self.degree = [0] * len(self.left)
+
+    def pairs(self, candidates: pd.DataFrame) -> pd.DataFrame:
+        """The chosen rows of the frame the market was made of, best first."""
+        columns = ["id", "candidate", *(column for column in _CARRIED if column in candidates.columns)]
+        return candidates[columns].iloc[self.row[self.chosen]].reset_index(drop=True)
 
     def take(self, edge: int) -> None:
         self.chosen[edge] = True
@@ -61,9 +65,7 @@ class _Market:
         return lists
 
 
-def allocate(
-    candidates: pd.DataFrame, capacity: pd.Series, floor: int = 1, *, fill: bool = True
-) -> pd.DataFrame:
+def allocate(candidates: pd.DataFrame, capacity: pd.Series, floor: int = 1) -> pd.DataFrame:
     """Choose pairs by score so that nobody exceeds a capacity and everybody with a feasible partner has `floor`.
 
     Parameters
@@ -72,7 +74,6 @@ def allocate(
         may come in both directions: its best row counts)
     capacity : Series, id -> most pairs of an organization; ids it does not name get nothing
     floor : pairs promised to everyone before attention goes to the best scores, where capacities permit
-    fill : whether to go on after the floor and fill capacities by score
 
     Returns
     -------
@@ -84,13 +85,32 @@ def allocate(
         When a column is missing, a score is NaN, capacity names an id twice, or pairs are not between two sides.
     """
     market = _Market(candidates, capacity)
+    _promise(market, floor)
+    _fill(market)
+    return market.pairs(candidates)
+
+
+def promise(candidates: pd.DataFrame, capacity: pd.Series, floor: int = 1) -> pd.DataFrame:
+    """The floor alone: as `allocate`, without filling the capacity that remains."""
+    market = _Market(candidates, capacity)
+    _promise(market, floor)
+    return market.pairs(candidates)
+
+
+def fill(candidates: pd.DataFrame, capacity: pd.Series, promised: pd.DataFrame) -> pd.DataFrame:
+    """Promised pairs, and the best of the others that capacities still permit; as from `allocate`."""
+    pairs = pd.concat([promised, candidates], ignore_index=True)
+    market = _Market(pairs, capacity)
+    for edge in np.flatnonzero(np.isin(market.key, _Market(promised, capacity).key)).tolist():
+        market.take(edge)
+    _fill(market)
+    return market.pairs(pairs)
+
+
+def _promise(market: _Market, floor: int) -> None:
     if len(market.row):
         for _ in range(floor):
             _give_everyone_one(market)
-        if fill:
-            _fill(market)
-    columns = ["id", "candidate", *(column for column in _CARRIED if column in candidates.columns)]
-    return candidates[columns].iloc[market.row[market.chosen]].reset_index(drop=True)
 
 
 def _give_everyone_one(market: _Market) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ml import scoring
+from ml import lexical, scoring
 from ml.features import Features
 from ml.profiles import Profile
 from ml.quoting import Quoter
@@ -41,7 +41,7 @@ def _block(
     others: NDArray[np.intp],
 ) -> list[list[Reason]]:
     one, other = features.take(ones), features.take(others)
-    shared = quoter.shared_terms(features, ones, others)
+    shared = lexical.shared_terms(one.terms, other.terms)
     there = scoring.contributions(one, other)
     back = scoring.contributions(other, one)
     return [
@@ -54,7 +54,7 @@ def _block(
 
 
 def _side(
-    side: Side, served: Profile, serving: Profile, values: list[float], quoter: Quoter, shared: list[str]
+    side: Side, served: Profile, serving: Profile, values: list[float], quoter: Quoter, shared: list[int]
 ) -> list[Reason]:
     score = 1 - float(np.exp(-max(sum(values), 0.0)))
     quotes = Quotes(

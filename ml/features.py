@@ -19,6 +19,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from ml import structure
 from ml.labels import LabelWeights
+from ml.lexical import telling_terms
 from ml.profiles import COUNTRIES, KINDS, Profile, read_profiles
 from ml.text import stem, terms, words
 
@@ -26,8 +27,6 @@ Floats = NDArray[np.float32]
 
 # A profile with this much distinct meaning (sum of its terms' inverse document frequencies) counts half.
 HALF_MASS = 16.0
-# Terms kept of each profile to tell which words a pair shares.
-MOST_TERMS = 24
 
 
 @dataclass(slots=True)
@@ -43,7 +42,8 @@ class Features:
     ticket : (n, 33), touched buckets, last column 1 when known
     looks_at : (n, 2), investors: 1 country named, -1 others named only, 0 silent
     raising, agnostic : (n,), 0 or 1
-    terms, term_weights : (n, 24) int32 and float32, the most telling terms and their weights, -1 and 0 where fewer
+    terms, want_terms, have_terms : (n, 2, 24) float32, the most telling quotable terms (columns of the vocabulary, -1
+        where fewer) and their shares of the highest inverse document frequency (0 where fewer)
     spread : (n,) float64 in [0, 1), a fixed number of the id that breaks ties evenly
     """
 
@@ -59,8 +59,9 @@ class Features:
     looks_at: Floats
     raising: Floats
     agnostic: Floats
-    terms: NDArray[np.int32]
-    term_weights: Floats
+    terms: Floats
+    want_terms: Floats
+    have_terms: Floats
     spread: NDArray[np.float64]
 
     def __len__(self) -> int:
@@ -85,7 +86,7 @@ class Features:
         )
 
 
-class FeatureBuilder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class FeatureBuilder(TransformerMixin, BaseEstimator):
     """Learn vocabulary, term weights and latent topics from organizations; turn any organizations into `Features`.
 
     Parameters
@@ -107,7 +108,7 @@ class FeatureBuilder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.max_terms = max_terms
         self.random_state = random_state
 
-    def fit(self, X: pd.DataFrame | Sequence[Profile], y: None = None) -> Self:
+    def fit(self, X: pd.DataFrame | Sequence[Profile], y: None = None) -> Self:  # noqa: N803
         """Learn from organizations (a frame, or profiles already read)."""
         profiles = _profiles(X)
         self._learn_words(["\n".join((profile.about, *profile.need_lines)) for profile in profiles])
@@ -140,18 +141,20 @@ class FeatureBuilder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             self.decomposition_.fit(normalize(counted))
         self.surface_ = _surfaces(texts)
 
-    def transform(self, X: pd.DataFrame | Sequence[Profile]) -> Features:
+    def transform(self, X: pd.DataFrame | Sequence[Profile]) -> Features:  # noqa: N803
         """`Features` of organizations, in order; unknown words, technologies and tags count nothing."""
         check_is_fitted(self, "vectorizer_")
         profiles = _profiles(X)
         about = self.weigh([profile.about for profile in profiles])
-        top, top_weights = _telling_terms(about)
+        want = self.weigh(["\n".join(profile.need_lines) for profile in profiles])
+        have = self.weigh([_have(profile) for profile in profiles])
+        idf = self.vectorizer_.idf_
         return Features(
             kind=np.array([KINDS.index(profile.kind) for profile in profiles], dtype=np.int8),
             country=np.array([COUNTRIES.index(profile.country) for profile in profiles], dtype=np.int8),
             about=self._embed(about),
-            want=self._embed(self.weigh(["\n".join(profile.need_lines) for profile in profiles])),
-            have=self._embed(self.weigh([_have(profile) for profile in profiles]), about=about),
+            want=self._embed(want),
+            have=self._embed(_or_else(have, about)),
             technologies=self.technologies_.transform([profile.technologies for profile in profiles]),
             tags=self.tags_.transform([tuple(profile.tags) for profile in profiles]),
             stage=_rows([_stage(profile) for profile in profiles], len(structure.STAGES) + 1),
@@ -159,8 +162,9 @@ class FeatureBuilder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             looks_at=_rows([_looks_at(profile) for profile in profiles], len(COUNTRIES)),
             raising=np.array([profile.raising for profile in profiles], dtype=np.float32),
             agnostic=np.array([profile.agnostic for profile in profiles], dtype=np.float32),
-            terms=top,
-            term_weights=top_weights,
+            terms=telling_terms(about, idf),
+            want_terms=telling_terms(want, idf),
+            have_terms=telling_terms(_or_else(have, about), idf),
             spread=np.array(
                 [_spread(profile.id, self.random_state) for profile in profiles], dtype=np.float64
             ),
@@ -170,13 +174,8 @@ class FeatureBuilder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """(n, terms) float32 TF-IDF counts of texts, not normalized."""
         return self.vectorizer_.transform(texts).tocsr()
 
-    def _embed(self, counted: sparse.csr_matrix, about: sparse.csr_matrix | None = None) -> Floats:
-        """Unit LSA vectors times how much the text says; an empty row of `counted` falls back to `about`."""
-        if about is not None:
-            empty = np.diff(counted.indptr) == 0
-            counted = sparse.vstack([counted, about]).tocsr()[
-                np.where(empty, np.arange(len(empty)) + len(empty), np.arange(len(empty)))
-            ]
+    def _embed(self, counted: sparse.csr_matrix) -> Floats:
+        """Unit LSA vectors times how much the text says."""
         unit = normalize(counted)
         if self.decomposition_ is None:
             vectors = np.asarray(unit.toarray(), dtype=np.float32)
@@ -186,21 +185,16 @@ class FeatureBuilder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return vectors * (mass / (mass + HALF_MASS))[:, None].astype(np.float32)
 
 
-def _telling_terms(counted: sparse.csr_matrix) -> tuple[NDArray[np.int32], Floats]:
-    """The `MOST_TERMS` heaviest terms of each row with their weights."""
-    row = np.repeat(np.arange(counted.shape[0]), np.diff(counted.indptr))
-    order = np.lexsort((counted.indices, -counted.data, row))
-    rank = np.arange(len(row)) - counted.indptr[row]
-    kept = rank < MOST_TERMS
-    top = np.full((counted.shape[0], MOST_TERMS), -1, dtype=np.int32)
-    weights = np.zeros(top.shape, dtype=np.float32)
-    top[row[kept], rank[kept]] = counted.indices[order][kept]
-    weights[row[kept], rank[kept]] = counted.data[order][kept]
-    return top, weights
+def _or_else(first: sparse.csr_matrix, second: sparse.csr_matrix) -> sparse.csr_matrix:
+    """Rows of `first`, those of `second` where the first are empty."""
+    rows = np.arange(first.shape[0])
+    return sparse.vstack([first, second]).tocsr()[
+        np.where(np.diff(first.indptr) == 0, rows + len(rows), rows)
+    ]
 
 
-def _profiles(X: pd.DataFrame | Sequence[Profile]) -> Sequence[Profile]:
-    return read_profiles(X) if isinstance(X, pd.DataFrame) else X
+def _profiles(organizations: pd.DataFrame | Sequence[Profile]) -> Sequence[Profile]:
+    return read_profiles(organizations) if isinstance(organizations, pd.DataFrame) else organizations
 
 
 def _have(profile: Profile) -> str:

@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 
-class LabelWeights(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class LabelWeights(TransformerMixin, BaseEstimator):
     """Inverse document frequency over labels, rows shrunk by how much they say.
 
     A row has the direction of its labels' weights and the length ``m / (m + half)``, where m is the length of its weights:
@@ -35,7 +35,7 @@ class LabelWeights(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.both_sides = both_sides
         self.most = most
 
-    def fit(self, X: Sequence[tuple[str, ...]], y: Sequence[str] | None = None) -> Self:
+    def fit(self, X: Sequence[tuple[str, ...]], y: Sequence[str] | None = None) -> Self:  # noqa: N803
         """Count labels of organizations X in their countries y."""
         counts = Counter(label for row in X for label in row)
         known = set(counts)
@@ -49,7 +49,7 @@ class LabelWeights(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.weights_ = np.log((1 + labelled) / (1 + frequency)).astype(np.float32) + np.float32(0.5)
         return self
 
-    def transform(self, X: Sequence[tuple[str, ...]]) -> NDArray[np.float32]:
+    def transform(self, X: Sequence[tuple[str, ...]]) -> NDArray[np.float32]:  # noqa: N803
         """(n, g) float32; labels not seen in `fit` are left out."""
         check_is_fitted(self, "vocabulary_")
         rows = np.zeros((len(X), len(self.vocabulary_)), dtype=np.float32)

@@ -15,7 +15,8 @@ KINDS = ("startup", "sme", "investor", "skill_program")
 COUNTRIES = ("IN", "US")
 REQUIRED = ("id", "kind", "country")
 
-_LEGAL = frozenset("pvt private ltd limited llc inc corp corporation company co india the and llp".split())
+_LEGAL_WORDS = "pvt private ltd limited llc inc corp corporation company co india the and llp"
+_LEGAL = frozenset(_LEGAL_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def _number(value: object) -> float | None:
 
 def _profile(row: Mapping[str, Any]) -> Profile:
     kind = row["kind"]
-    labels = tags.labelled([*_items(row.get("tags")), *_items(row.get("cet"))])
+    labels = _labels(row)
     stages = tuple(_items(row.get("stages")) if kind == "investor" else ())
     if not stages:
         stages = tuple(part.strip() for part in clean(row.get("stage")).split(",") if part.strip())
@@ -121,6 +122,13 @@ def _profile(row: Mapping[str, Any]) -> Profile:
         raising=row.get("raising") is True,
         agnostic=agnostic,
     )
+
+
+def _labels(row: Mapping[str, Any]) -> dict[str, str]:
+    areas = [code.replace("_", " ").capitalize() for code in _items(row.get("cet"))]
+    labels = tags.labelled([*_items(row.get("tags")), *areas])
+    unsaid = tags.OWN_TRADE_OF_INVESTORS if row["kind"] == "investor" else frozenset()
+    return {key: label for key, label in labels.items() if key not in unsaid}
 
 
 def _is_agnostic(labels: list[str], thesis: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ml.allocation import allocate
+from ml.allocation import fill, promise
 from ml.eligibility import Eligibility
 from ml.recommender import Recommender
 
@@ -27,24 +27,23 @@ def propose(
     recommender : fitted
     capacity : Series, id -> most pairs of an organization
     k : length of everyone's candidate list
-    eligible, floor : as in `Recommender.recommend` and `allocate`
+    eligible, floor : as in `Recommender.recommend` and `ml.allocate`
     rounds : times lists are widened at most
 
     Returns
     -------
-    DataFrame with id, candidate, score, forward, backward, as from `allocate`.
+    DataFrame with id, candidate, score, forward, backward, as from `ml.allocate`.
     """
     candidates = recommender.recommend(k=k, eligible=eligible)
-    willing = capacity[capacity.fillna(0) > 0]
-    willing = willing[willing.index.isin(recommender.index_)]
-    left_before = len(willing) + 1
+    capacity = capacity[capacity.index.isin(recommender.index_)].fillna(0).clip(lower=0).astype(int)
+    promised = promise(candidates, capacity, floor)
     for _ in range(rounds if floor else 0):
-        promised = allocate(candidates, capacity, floor, fill=False)
-        used = pd.concat([promised["id"], promised["candidate"]]).value_counts().reindex(willing.index, fill_value=0)
-        left_out, room = willing.index[used == 0], willing.index[used < willing]
-        if len(left_out) in (0, left_before):
-            break
-        left_before = len(left_out)
+        used = pd.concat([promised["id"], promised["candidate"]]).value_counts()
+        left = capacity - used.reindex(capacity.index, fill_value=0)
+        left_out, room = left.index[(left == capacity) & (left > 0)], left.index[left > 0]
         wider = recommender.recommend(ids=left_out, k=k, eligible=eligible, among=room)
-        candidates = pd.concat([candidates, wider], ignore_index=True)
-    return allocate(candidates, capacity, floor)
+        more = promise(wider, left.where(~left.index.isin(left_out), left.clip(upper=floor)), floor)
+        if more.empty:
+            break
+        promised = pd.concat([promised, more], ignore_index=True)
+    return fill(candidates, capacity, promised)

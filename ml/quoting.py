@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ml import tags
-from ml.features import FeatureBuilder, Features
+from ml.features import FeatureBuilder
+from ml.lexical import TELLING
 from ml.profiles import Profile
 from ml.text import stem, terms
 
 # Cosine of two lines' weighted words from which on a person sees the link.
 LEAST_LINE_SIMILARITY = 0.2
-# A single shared plain word links two lines or profiles only when it is at least this rare (inverse document frequency).
-TELLING_IDF = 6.0
 MOST_TERMS = 4
 MOST_LINES_KEPT = 200_000
 
@@ -29,11 +25,9 @@ class Quoter:
         self._idf = dict(
             zip(builder.vectorizer_.get_feature_names_out(), builder.vectorizer_.idf_.tolist(), strict=True)
         )
-        self._names = np.array(list(self._idf), dtype=object)
-        self._weights = np.array(list(self._idf.values()), dtype=np.float32)
+        self._names = list(self._idf)
         self._most = max(self._idf.values(), default=1.0)
-        # A small corpus has no rare words: there a word is telling when most organizations do not use it.
-        self._telling = min(TELLING_IDF, 0.75 * self._most)
+        self._telling = TELLING * self._most
         self._surface = builder.surface_
         self._weighed: dict[str, Line] = {}
 
@@ -70,34 +64,12 @@ class Quoter:
                     best, found = similarity, (need, offer, similarity, is_offer)
         return found
 
-    def shared_terms(
-        self, features: Features, ones: NDArray[np.intp], others: NDArray[np.intp], block: int = 8192
-    ) -> list[list[str]]:
-        """Terms among the most telling of both profiles, strongest first, for pairs of positions."""
-        found: list[list[str]] = []
-        for start in range(0, len(ones), block):
-            one, other = ones[start : start + block], others[start : start + block]
-            found += self._shared_block(features, one, other)
-        return found
-
-    def _shared_block(
-        self, features: Features, one: NDArray[np.intp], other: NDArray[np.intp]
-    ) -> list[list[str]]:
-        terms_one, terms_other = features.terms[one], features.terms[other]
-        same = (terms_one[:, :, None] == terms_other[:, None, :]) & (terms_one >= 0)[:, :, None]
-        pair, here, there = np.nonzero(same)
-        strength = features.term_weights[one[pair], here] * features.term_weights[other[pair], there]
-        found: list[list[str]] = [[] for _ in one]
-        for at in np.lexsort((terms_one[pair, here], -strength, pair)).tolist():
-            found[pair[at]].append(self._names[terms_one[pair[at], here[at]]])
-        return found
-
-    def words(self, shared: list[str], served: Profile, serving: Profile) -> tuple[str, ...]:
-        """Shared terms as people write them, without those a shared tag already names; empty when they say too little."""
+    def words(self, shared: list[int], served: Profile, serving: Profile) -> tuple[str, ...]:
+        """Shared terms (columns of the vocabulary) as people write them, without those a shared tag already names; empty when they say too little."""
         tagged = {
             stem(word) for key in served.tags.keys() & serving.tags.keys() for word in _tag_words(served, key)
         }
-        left = [term for term in shared if term not in tagged]
+        left = [term for term in (self._names[column] for column in shared) if term not in tagged]
         plain = [term for term in left if term[0] != "="]
         if len(plain) < 2 and not any(self._idf[term] >= self._telling for term in plain):
             return ()

@@ -115,12 +115,12 @@ def side_reasons(
     quotes : what was found to quote
     """
     total = sum(value for value in evidence.values() if value > 0)
-    role = role_of(served, serving)
+    pair = _Pair(served, serving, role_of(served, serving), quotes)
     found = []
     for name, value in evidence.items():
         if value < LEAST_EVIDENCE and name != "kind":
             continue
-        quoted = _QUOTE[name](served, serving, role, quotes)
+        quoted = _QUOTE[name](pair)
         if quoted is not None:
             kind, text_key, facts = quoted
             found.append(Reason(side, kind, text_key, facts, round(score * value / total, 4)))
@@ -129,70 +129,80 @@ def side_reasons(
     return telling[:MOST_PER_SIDE] if len(telling) >= 2 else telling + [r for r in found if r.kind == "kind"]
 
 
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """One side of a pair with what was found to quote."""
+
+    served: Profile
+    serving: Profile
+    role: str
+    quotes: Quotes
+
+    @property
+    def firm_and_investor(self) -> tuple[Profile, Profile]:
+        return (self.serving, self.served) if self.served.kind == "investor" else (self.served, self.serving)
+
+
+_TEXT_KIND = {"funds": "thesis", "fundable": "thesis", "teaches": "skills", "employs": "skills"}
 _Quoted = tuple[str, str, dict[str, Any]] | None
 
 
-def _need(served: Profile, serving: Profile, role: str, quotes: Quotes) -> _Quoted:
-    if quotes.line is None:
+def _need(pair: _Pair) -> _Quoted:
+    if pair.quotes.line is None:
         return None
-    need, offer, similarity, is_offer = quotes.line
+    need, offer, similarity, is_offer = pair.quotes.line
     key = "need_offer.line" if is_offer else "need_offer.profile"
     return "need_offer", key, {"need": need, "offer": offer, "similarity": round(similarity, 3)}
 
 
-def _text(served: Profile, serving: Profile, role: str, quotes: Quotes) -> _Quoted:
-    if not quotes.terms:
+def _text(pair: _Pair) -> _Quoted:
+    if not pair.quotes.terms:
         return None
-    kind = {"funds": "thesis", "fundable": "thesis", "teaches": "skills", "employs": "skills"}.get(
-        role, "text"
-    )
-    return kind, f"{kind}.{role}", {"terms": list(quotes.terms)}
+    kind = _TEXT_KIND.get(pair.role, "text")
+    return kind, f"{kind}.{pair.role}", {"terms": list(pair.quotes.terms)}
 
 
-def _technology(served: Profile, serving: Profile, role: str, quotes: Quotes) -> _Quoted:
-    shared = [code for code in served.technologies if code in serving.technologies]
-    return ("technology", f"technology.{role}", {"technologies": shared}) if shared else None
+def _technology(pair: _Pair) -> _Quoted:
+    shared = [code for code in pair.served.technologies if code in pair.serving.technologies]
+    return ("technology", f"technology.{pair.role}", {"technologies": shared}) if shared else None
 
 
-def _tags(served: Profile, serving: Profile, role: str, quotes: Quotes) -> _Quoted:
-    shared = [label for key, label in serving.tags.items() if key in served.tags]
-    return ("tags", f"tags.{role}", {"tags": shared[:5]}) if shared else None
+def _tags(pair: _Pair) -> _Quoted:
+    shared = [label for key, label in pair.serving.tags.items() if key in pair.served.tags]
+    return ("tags", f"tags.{pair.role}", {"tags": shared[:5]}) if shared else None
 
 
-def _agnostic(served: Profile, serving: Profile, role: str, quotes: Quotes) -> _Quoted:
+def _agnostic(_pair: _Pair) -> _Quoted:
     return "thesis", "thesis.agnostic", {}
 
 
-def _firm_and_investor(served: Profile, serving: Profile) -> tuple[Profile, Profile]:
-    return (serving, served) if served.kind == "investor" else (served, serving)
+def _stage(pair: _Pair) -> _Quoted:
+    firm, investor = pair.firm_and_investor
+    return "stage", f"stage.{pair.role}", {"stage": ", ".join(firm.stages), "stages": list(investor.stages)}
 
 
-def _stage(served: Profile, serving: Profile, role: str, quotes: Quotes) -> _Quoted:
-    firm, investor = _firm_and_investor(served, serving)
-    return "stage", f"stage.{role}", {"stage": ", ".join(firm.stages), "stages": list(investor.stages)}
-
-
-def _ticket(served: Profile, serving: Profile, role: str, quotes: Quotes) -> _Quoted:
-    firm, investor = _firm_and_investor(served, serving)
+def _ticket(pair: _Pair) -> _Quoted:
+    firm, investor = pair.firm_and_investor
     if investor.ticket_given is None:
         return None
     low, high, currency = investor.ticket_given
     asked = firm.ticket_given or (None, None, None)
     facts = {"ticket_min": low, "ticket_max": high, "currency": currency, "stage": ", ".join(firm.stages)}
     facts |= {"firm_min": asked[0], "firm_max": asked[1], "firm_currency": asked[2]}
-    return "ticket", f"ticket.{role}", facts
+    return "ticket", f"ticket.{pair.role}", facts
 
 
-def _place(served: Profile, serving: Profile, role: str, quotes: Quotes) -> _Quoted:
-    firm, investor = _firm_and_investor(served, serving)
-    return "place", f"place.{role}", {"country": firm.country, "countries": list(investor.countries)}
+def _place(pair: _Pair) -> _Quoted:
+    firm, investor = pair.firm_and_investor
+    return "place", f"place.{pair.role}", {"country": firm.country, "countries": list(investor.countries)}
 
 
-def _raising(served: Profile, serving: Profile, role: str, quotes: Quotes) -> _Quoted:
-    return "raising", f"raising.{role}", {}
+def _raising(pair: _Pair) -> _Quoted:
+    return "raising", f"raising.{pair.role}", {}
 
 
-def _kind(served: Profile, serving: Profile, role: str, quotes: Quotes) -> _Quoted:
+def _kind(pair: _Pair) -> _Quoted:
+    serving = pair.serving
     facts = {
         "kind": serving.kind,
         "country": serving.country,

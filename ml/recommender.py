@@ -25,7 +25,7 @@ from ml.reasons import Reason
 CODE_VERSION = "1"
 
 
-class Recommender(BaseEstimator):  # type: ignore[misc]
+class Recommender(BaseEstimator):
     """Pairs organizations of two countries by fit in both directions.
 
     Parameters
@@ -167,7 +167,7 @@ class Recommender(BaseEstimator):  # type: ignore[misc]
             {"score": scoring.combine(forward, backward), "forward": forward, "backward": backward}
         )
 
-    def explain(self, id: Hashable, candidate: Hashable) -> list[Reason]:
+    def explain(self, id: Hashable, candidate: Hashable) -> list[Reason]:  # noqa: A002
         """Reasons of both sides of one pair, forward first; see `ml.reasons`.
 
         Raises
@@ -194,7 +194,7 @@ class Recommender(BaseEstimator):  # type: ignore[misc]
     def _positions(self, ids: Sequence[Hashable]) -> NDArray[np.intp]:
         if not ids:
             return np.empty(0, dtype=np.intp)
-        found = self.index_.get_indexer(pd.Index(ids))
+        found = self.index_.get_indexer(pd.Index(list[Any](ids)))
         if (found < 0).any():
             raise KeyError(ids[int(np.argmax(found < 0))])
         return np.asarray(found, dtype=np.intp)

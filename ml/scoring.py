@@ -11,14 +11,17 @@ import hashlib
 import numpy as np
 from numpy.typing import NDArray
 
+from ml import lexical
 from ml.features import Features, Floats
 from ml.profiles import KINDS
 from ml.weights import (
     EVIDENCE,
+    LATENT_ALONE,
     NEED_FLOOR,
     STRUCTURE_ALONE,
     TEXT_FLOOR,
     TOPIC_ENOUGH,
+    WORDS_ALONE,
     Weights,
     has_structure,
     weight_table,
@@ -31,7 +34,7 @@ _STRUCTURE = [EVIDENCE.index(name) for name in ("stage", "ticket", "place", "rai
 
 def settings_digest() -> str:
     """A short digest of every weight and floor, for the model's version."""
-    floors = (TEXT_FLOOR, NEED_FLOOR, STRUCTURE_ALONE, TOPIC_ENOUGH)
+    floors = (TEXT_FLOOR, NEED_FLOOR, LATENT_ALONE, WORDS_ALONE, STRUCTURE_ALONE, TOPIC_ENOUGH)
     return hashlib.blake2b(weight_table().tobytes() + repr(floors).encode(), digest_size=4).hexdigest()
 
 
@@ -45,11 +48,14 @@ def combine(forward: Floats, backward: Floats) -> Floats:
     return np.sqrt(forward * backward)
 
 
-def _above(similarity: Floats, floor: np.float32) -> Floats:
-    """What of a similarity is above the noise, stretched to [0, 1]; in place."""
+def _supported(similarity: Floats, floor: np.float32, words: Floats) -> Floats:
+    """What of a latent similarity is above the noise and supported by shared words, in [0, 1]; works in place."""
     similarity -= floor
     np.maximum(similarity, 0, out=similarity)
-    similarity *= 1 / (1 - floor)
+    similarity *= (1 - WORDS_ALONE) / (1 - floor)
+    similarity *= LATENT_ALONE + (1 - LATENT_ALONE) * words
+    words *= WORDS_ALONE
+    similarity += words
     return similarity
 
 
@@ -62,15 +68,17 @@ def block_sides(rows: Features, columns: Features) -> tuple[Floats, Floats]:
     """
     row_kind, column_kind = KINDS[int(rows.kind[0])], KINDS[int(columns.kind[0])]
     there, back = weights_of(row_kind, column_kind), weights_of(column_kind, row_kind)
-    text = _above(rows.about @ columns.about.T, TEXT_FLOOR)
+    text = _supported(rows.about @ columns.about.T, TEXT_FLOOR, lexical.support(rows.terms, columns.terms))
     technology = rows.technologies @ columns.technologies.T
     tags = rows.tags @ columns.tags.T
     forward = _topic(there, text, technology, tags)
     backward = forward.copy() if _same_topic(there, back) else _topic(back, text, technology, tags)
     if rows.want.any():
-        forward += np.float32(there.need) * _above(rows.want @ columns.have.T, NEED_FLOOR)
+        words = lexical.support(rows.want_terms, columns.have_terms)
+        forward += np.float32(there.need) * _supported(rows.want @ columns.have.T, NEED_FLOOR, words)
     if columns.want.any():
-        backward += np.float32(back.need) * _above(rows.have @ columns.want.T, NEED_FLOOR)
+        words = lexical.support(rows.have_terms, columns.want_terms)
+        backward += np.float32(back.need) * _supported(rows.have @ columns.want.T, NEED_FLOOR, words)
     if has_structure(row_kind, column_kind):
         _add_structure(forward, backward, rows, columns, there, back)
     forward += np.float32(there.kind)
@@ -147,8 +155,16 @@ def contributions(served: Features, serving: Features) -> Floats:
     terms_apply = kinds_with_terms[served.kind, serving.kind].astype(np.float32)
     dot = "ij,ij->i"
     values = np.zeros((len(served), len(EVIDENCE)), dtype=np.float32)
-    values[:, 0] = _above(np.einsum(dot, served.want, serving.have), NEED_FLOOR)
-    values[:, 1] = _above(np.einsum(dot, served.about, serving.about), TEXT_FLOOR)
+    values[:, 0] = _supported(
+        np.einsum(dot, served.want, serving.have),
+        NEED_FLOOR,
+        lexical.pair_support(served.want_terms, serving.have_terms),
+    )
+    values[:, 1] = _supported(
+        np.einsum(dot, served.about, serving.about),
+        TEXT_FLOOR,
+        lexical.pair_support(served.terms, serving.terms),
+    )
     values[:, 2] = np.einsum(dot, served.technologies, serving.technologies)
     values[:, 3] = np.einsum(dot, served.tags, serving.tags)
     values[:, 4] = np.maximum(served.agnostic, serving.agnostic)

@@ -48,13 +48,18 @@ _SAME = {
     "proptech": "realestate",
 }
 # Levels, forms, sources and words so wide that two firms sharing them have nothing in common.
-GENERIC = frozenset(
-    """other technology technologies tech india usa us unitedstates startup startups company beginner intermediate
-    advanced onlinecourse curatedweb web internet software consumer b2b b2c app apps services service business general
-    seed early growth smallbusiness basiccoursessem1and2 specialseries multidisciplinary nptel sbirsttrawardee sbir sttr
-    awardee iti public privateforprofit privatenotforprofit 2year lessthan2year startupstudio venturecapital informationtechnology
-    informationtechnologyservices hardwaresoftware local new consumerinternet engineeringproductanddesign
-    mobile hardware internetandmobile networkhosting consulting enterprisesoftware""".split()
+_WIDE = """
+other technology technologies tech india usa us unitedstates startup startups company beginner intermediate
+advanced onlinecourse curatedweb web internet software consumer b2b b2c app apps services service business general
+seed early growth smallbusiness basiccoursessem1and2 specialseries multidisciplinary nptel sbirsttrawardee sbir sttr
+awardee iti public privateforprofit privatenotforprofit 2year lessthan2year startupstudio venturecapital informationtechnology
+informationtechnologyservices hardwaresoftware local new consumerinternet engineeringproductanddesign
+mobile hardware internetandmobile networkhosting consulting enterprisesoftware
+"""
+GENERIC = frozenset(_WIDE.split())
+# On an investor these say what it is, not what it funds.
+OWN_TRADE_OF_INVESTORS = frozenset(
+    {"finance", "investmentmanagement", "investing", "privateequity", "angelinvestor", "incubators"}
 )
 
 

@@ -16,8 +16,8 @@ _UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]+")
 # Indic vowel signs are marks, not letters: they have to be named, or Hindi words fall apart.
 _WORD = re.compile(r"[^\W_](?:[\w\u0900-\u0dff\u200c\u200d]|(?<=\d)[.](?=\d))*")
 _SENTENCE_END = re.compile(r"(?<=[.!?।;])\s+|\n+|\s[•·]\s")
-_FILLER = frozenset(
-    """able access based best better build building built business company companies create customer customers
+_FILLER = """
+able access based best better build building built business company companies create customer customers
     description develop developed developing development different easy enable enables end ensure etc focus founded
     global good great help helping helps high hindi include includes including india indian industry just key leading
     like ltd limited llc inc look looking make makes making million need needed needs new offer offered offering offers
@@ -27,9 +27,12 @@ _FILLER = frozenset(
     uses using want way web website work working world year years app application applications applicant based course
     courses institution innovative proposal sbir sttr innovation significant approach demonstrate potential
     organization partner partners partnership support usa united states program programs training university
-    include large low small time market process system systems information data design online public capacity""".split()
-)
-STOP_WORDS = ENGLISH_STOP_WORDS | _FILLER
+    include large low small time market process system systems information data design online public capacity school college institute
+learning learn learns experience entrepreneurs entrepreneur community idea ideas create creates creating basic introduction
+advanced next generation focused focuses invest invests investing investment investments investor investors early stage
+venture ventures capital fund funds firm firms international angel angels simple students student fast first make things life day
+"""
+STOP_WORDS = ENGLISH_STOP_WORDS | frozenset(_FILLER.split())
 
 
 def clean(value: object) -> str:

@@ -16,9 +16,13 @@ from ml.profiles import KINDS
 # A need met, one text, closed labels, money's terms, and what the kinds alone promise.
 EVIDENCE = ("need", "text", "technology", "tags", "agnostic", "stage", "ticket", "place", "raising", "kind")
 
-# Latent similarity up to here is the noise of two unrelated texts (its 99th percentile on random pairs).
-TEXT_FLOOR = np.float32(0.12)
+# Latent similarity up to here is the noise of unrelated texts: on real profiles two random ones pass it once in fifty.
+TEXT_FLOOR = np.float32(0.28)
+# Needs are few words, and are quoted only when a line of the other profile really answers them.
 NEED_FLOOR = np.float32(0.12)
+# Shares of a text's evidence that latent similarity keeps without a shared word, and shared words earn without it.
+LATENT_ALONE = np.float32(0.2)
+WORDS_ALONE = np.float32(0.25)
 # Stage, ticket and place matter to those whose field fits: without any topic in common they count this share.
 STRUCTURE_ALONE = np.float32(0.25)
 # Topical evidence from which on structure counts in full.
@@ -43,7 +47,7 @@ class Weights:
     kind: float = 0.01
 
 
-_PEERS = Weights(need=3.0, text=0.9, technology=0.45, tags=1.0, kind=0.04)
+_PEERS = Weights(need=3.0, text=0.9, technology=0.35, tags=0.8, kind=0.04)
 _MONEY_FOR_FIRM = Weights(
     need=1.5, text=1.4, technology=0.8, tags=1.8, agnostic=0.3, stage=0.35, ticket=0.15, place=0.25, kind=0.05
 )
