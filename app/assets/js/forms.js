@@ -15,6 +15,14 @@
     if (form.method === "post" && !form.closest("[hx-post]")) form.dataset.sent = "yes";
   });
 
+  // A text that is kept while it is typed says so when keeping it failed.
+  for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+    document.addEventListener(failure, () => {
+      const words = document.querySelector("[data-not-saved]");
+      if (words) words.textContent = words.dataset.notSaved;
+    });
+  }
+
   // A page that comes back from the browser's memory may be sent again.
   window.addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
