@@ -88,16 +88,23 @@ def save(organization_id: int, step: str) -> Any:
     then = request.form.get("then", "next")
     if then == "back" or not form.validate():
         return _keep(organization, step, form, then)
+    if not _is_saved(organization, step, form):
+        return _conflict(organization, step, form)
+    return _onward(organization, step, then)
+
+
+def _is_saved(organization: Organization, step: str, form: StepForm) -> bool:
+    """False when somebody else saved this step since the form was opened."""
+    if _is_behind(organization, step, form):
+        return False
     try:
-        if _is_behind(organization, step, form):
-            return _conflict(organization, step, form)
         services.save_profile(organization, form.values(), by=current_user)
         drafts.forget(organization, current_user, step)
         db.session.commit()
     except StaleDataError:
         db.session.rollback()
-        return _conflict(queries.editable_by(current_user, organization_id), step, form)
-    return _onward(organization, step, then)
+        return False
+    return True
 
 
 def _is_behind(organization: Organization, step: str, form: StepForm) -> bool:
@@ -110,7 +117,7 @@ def _keep(organization: Organization, step: str, form: StepForm, then: str) -> A
     """Nothing is saved to the profile, and nothing typed is lost."""
     drafts.keep(organization, current_user, step, form.typed(request.form))
     db.session.commit()
-    if then == "next":
+    if then not in {"back", "leave"}:
         return _step_page(organization, step, form), 422
     if form.errors:
         flash(_("What you typed is kept, but not yet part of the profile: it needs another look."), "warning")
