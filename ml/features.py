@@ -17,7 +17,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.preprocessing import normalize
 from sklearn.utils.validation import check_is_fitted
 
-from ml import structure
+from ml import structure, terms_of_money
 from ml.labels import LabelWeights
 from ml.lexical import telling_terms
 from ml.profiles import COUNTRIES, KINDS, Profile, read_profiles
@@ -133,7 +133,7 @@ class FeatureBuilder(TransformerMixin, BaseEstimator):
         try:
             counted = self.vectorizer_.fit_transform(texts)
         except ValueError:  # no organization says a word
-            counted = self.vectorizer_.fit_transform(["nothing"])
+            counted = self.vectorizer_.fit_transform(["wordless"])
         width = min(self.n_components, min(counted.shape) - 1)
         self.decomposition_ = None
         if width >= 2:
@@ -157,9 +157,13 @@ class FeatureBuilder(TransformerMixin, BaseEstimator):
             have=self._embed(_or_else(have, about)),
             technologies=self.technologies_.transform([profile.technologies for profile in profiles]),
             tags=self.tags_.transform([tuple(profile.tags) for profile in profiles]),
-            stage=_rows([_stage(profile) for profile in profiles], len(structure.STAGES) + 1),
-            ticket=_rows([_ticket(profile) for profile in profiles], len(structure.TICKET_EDGES) + 2),
-            looks_at=_rows([_looks_at(profile) for profile in profiles], len(COUNTRIES)),
+            stage=_rows(
+                [terms_of_money.stage_row(profile) for profile in profiles], len(structure.STAGES) + 1
+            ),
+            ticket=_rows(
+                [terms_of_money.ticket_row(profile) for profile in profiles], len(structure.TICKET_EDGES) + 2
+            ),
+            looks_at=_rows([terms_of_money.looks_at_row(profile) for profile in profiles], len(COUNTRIES)),
             raising=np.array([profile.raising for profile in profiles], dtype=np.float32),
             agnostic=np.array([profile.agnostic for profile in profiles], dtype=np.float32),
             terms=telling_terms(about, idf),
@@ -172,10 +176,15 @@ class FeatureBuilder(TransformerMixin, BaseEstimator):
 
     def weigh(self, texts: list[str]) -> sparse.csr_matrix:
         """(n, terms) float32 TF-IDF counts of texts, not normalized."""
+        if not texts:
+            return sparse.csr_matrix((0, len(self.vectorizer_.vocabulary_)), dtype=np.float32)
         return self.vectorizer_.transform(texts).tocsr()
 
     def _embed(self, counted: sparse.csr_matrix) -> Floats:
         """Unit LSA vectors times how much the text says."""
+        if not counted.shape[0]:
+            width = counted.shape[1] if self.decomposition_ is None else len(self.decomposition_.components_)
+            return np.zeros((0, width), dtype=np.float32)
         unit = normalize(counted)
         if self.decomposition_ is None:
             vectors = np.asarray(unit.toarray(), dtype=np.float32)
@@ -207,29 +216,6 @@ def _have(profile: Profile) -> str:
 
 def _rows(rows: list[Floats], width: int) -> Floats:
     return np.array(rows, dtype=np.float32).reshape(len(rows), width)
-
-
-def _stage(profile: Profile) -> Floats:
-    vector = structure.stage_vector(profile.stage_levels, neighbours=profile.kind == "investor")
-    return np.append(vector, np.float32(bool(profile.stage_levels)))
-
-
-def _ticket(profile: Profile) -> Floats:
-    ticket = profile.ticket
-    if ticket is None and profile.kind == "startup":
-        usual = [
-            structure.USUAL_TICKET[level] for level in profile.stage_levels if level in structure.USUAL_TICKET
-        ]
-        ticket = (min(low for low, _ in usual), max(high for _, high in usual)) if usual else None
-    return np.append(structure.ticket_vector(ticket), np.float32(ticket is not None))
-
-
-def _looks_at(profile: Profile) -> Floats:
-    if profile.kind != "investor" or not profile.countries:
-        return np.zeros(len(COUNTRIES), dtype=np.float32)
-    return np.array(
-        [1.0 if country in profile.countries else -1.0 for country in COUNTRIES], dtype=np.float32
-    )
 
 
 def _spread(identifier: object, seed: int) -> float:

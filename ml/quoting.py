@@ -12,6 +12,8 @@ from ml.text import stem, terms
 
 # Cosine of two lines' weighted words from which on a person sees the link.
 LEAST_LINE_SIMILARITY = 0.2
+# A shared concept tells more than the same weight of chance words around it.
+CONCEPT = 2.0
 MOST_TERMS = 4
 MOST_LINES_KEPT = 200_000
 
@@ -36,7 +38,9 @@ class Quoter:
             return self._weighed[line]
         if len(self._weighed) >= MOST_LINES_KEPT:
             self._weighed.clear()
-        weights = {term: self._idf.get(term, self._most) for term in terms(line)}
+        weights = {
+            term: self._idf.get(term, self._most) * (CONCEPT if term[0] == "=" else 1) for term in terms(line)
+        }
         length = math.sqrt(sum(weight * weight for weight in weights.values()))
         self._weighed[line] = weights, length
         return weights, length

@@ -54,7 +54,8 @@ class TopK:
             held[at] = np.take_along_axis(np.concatenate([held[at], offered], axis=1), kept, axis=1)
 
     def sort(self) -> None:
-        """Best first."""
+        """Best first; pairs that may not meet leave their place empty."""
+        self.partner[self.key < 0] = -1
         order = np.lexsort((self.partner, -self.key), axis=1)
         for held in ("key", "partner", "forward", "backward"):
             setattr(self, held, np.take_along_axis(getattr(self, held), order, axis=1))

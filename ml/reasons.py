@@ -2,7 +2,8 @@
 
 Every side has at most three reasons, strongest first. A reason quotes only fields that were given, and is left out
 when nothing quotable supports it. "Served" is the organization the side is about: the first of the pair for
-"forward", the candidate for "backward"; "serving" is the other.
+"forward", the candidate for "backward"; "serving" is the other. What the serving side is (kind) comes last, and only
+where there are fewer than two reasons besides.
 
 Text keys and their evidence (all values are JSON: texts, numbers, lists of texts):
 
@@ -106,7 +107,7 @@ def role_of(served: Profile, serving: Profile) -> str:
 def side_reasons(
     side: Side, served: Profile, serving: Profile, evidence: dict[str, float], score: float, quotes: Quotes
 ) -> list[Reason]:
-    """The reasons of one side, strongest first.
+    """The reasons of one side, strongest first, what the serving side is last.
 
     Parameters
     ----------

@@ -15,6 +15,7 @@ MOST_CHARACTERS = 1500
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]+")
 # Indic vowel signs are marks, not letters: they have to be named, or Hindi words fall apart.
 _WORD = re.compile(r"[^\W_](?:[\w\u0900-\u0dff\u200c\u200d]|(?<=\d)[.](?=\d))*")
+_SAYS_NOTHING = re.compile(r"[a-z0-9]|[0-9.]+")
 _SENTENCE_END = re.compile(r"(?<=[.!?।;])\s+|\n+|\s[•·]\s")
 _FILLER = """
 able access based best better build building built business company companies create customer customers
@@ -30,7 +31,7 @@ able access based best better build building built business company companies cr
     include large low small time market process system systems information data design online public capacity school college institute
 learning learn learns experience entrepreneurs entrepreneur community idea ideas create creates creating basic introduction
 advanced next generation focused focuses invest invests investing investment investments investor investors early stage
-venture ventures capital fund funds firm firms international angel angels simple students student fast first make things life day
+venture ventures capital fund funds firm firms international angel angels simple hour hours week weeks weekly month months monthly daily spare students student fast first make things life day
 """
 STOP_WORDS = ENGLISH_STOP_WORDS | frozenset(_FILLER.split())
 
@@ -69,7 +70,7 @@ def stem(word: str) -> str:
 def words(text: str) -> list[str]:
     """Words of a cleaned text in lower case that carry meaning, in order."""
     found = _WORD.findall(text.casefold())
-    return [word for word in found if word not in STOP_WORDS and (len(word) > 1 or not word.isascii())]
+    return [word for word in found if word not in STOP_WORDS and not _SAYS_NOTHING.fullmatch(word)]
 
 
 def _phrase(text: str) -> tuple[str, ...]:

@@ -1,0 +1,158 @@
+"""Reasons are true, quotable and add up."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+import pytest
+
+from ml import Reason, Recommender, synthetic
+from ml.reasons import MOST_PER_SIDE, TEXT_KEYS
+
+
+def keys(reasons: list[Reason], side: str) -> dict[str, dict]:
+    return {reason.text_key: reason.evidence for reason in reasons if reason.side == side}
+
+
+def test_the_need_line_meets_the_offer_line_that_answers_it_in_other_words(recommender):
+    found = keys(recommender.explain("designer", "osat"), "forward")["need_offer.line"]
+    assert found["need"] == "Packaging test capacity for 2,000 wafers a month"
+    assert found["offer"] == "We run an OSAT test floor with spare hours"
+
+
+def test_backward_says_why_i_serve_them(recommender):
+    found = keys(recommender.explain("designer", "osat"), "backward")["need_offer.line"]
+    assert found["need"].startswith("Power management chip design for our burn-in boards")
+    assert found["offer"] == "Power management chip design"
+
+
+def test_a_need_is_met_by_a_sentence_where_no_offer_is_written(corridor):
+    told = corridor.assign(
+        offers=None, description=corridor["description"].fillna("We run an OSAT test floor.")
+    )
+    found = keys(Recommender().fit(told).explain("designer", "osat"), "forward")
+    assert found["need_offer.profile"]["offer"] == "We run an OSAT test floor."
+
+
+def test_money_is_explained_by_thesis_stage_ticket_and_place_from_both_chairs(recommender):
+    found = recommender.explain("designer", "chip_fund")
+    assert {"technology.funds", "stage.funds"} <= keys(found, "forward").keys()
+    assert keys(found, "forward")["stage.funds"] == {"stage": "seed", "stages": ["pre_seed", "seed"]}
+    assert {"technology.fundable", "stage.fundable"} <= keys(found, "backward").keys()
+
+
+def test_ticket_and_place_are_quoted_as_given():
+    rows = [
+        {"id": 1, "kind": "startup", "country": "IN", "stage": "seed", "technologies": ["ai"]},
+        {
+            "id": 2,
+            "kind": "investor",
+            "country": "US",
+            "cheque_range": "$100K - $2M",
+            "invests_in": ["Global"],
+            "technologies": ["ai"],
+        },
+    ]
+    found = keys(Recommender().fit(pd.DataFrame(rows)).explain(1, 2), "forward")
+    assert found["ticket.funds"]["ticket_min"] == 10_000_000
+    assert found["ticket.funds"]["ticket_max"] == 200_000_000
+    assert found["ticket.funds"]["currency"] == "USD"
+    assert found["place.funds"] == {"country": "IN", "countries": ["IN", "US"]}
+
+
+def test_rupees_and_dollars_are_compared_in_one_currency():
+    firm = {
+        "id": 1,
+        "kind": "startup",
+        "country": "IN",
+        "technologies": ["ai"],
+        "ticket_min": 850_000_000,
+        "ticket_max": 1_700_000_000,
+        "currency": "INR",
+    }
+    fund = {"kind": "investor", "country": "US", "technologies": ["ai"], "currency": "USD"}
+    near = fund | {"id": 2, "ticket_min": 5_000_000, "ticket_max": 15_000_000}
+    far = fund | {"id": 3, "ticket_min": 850_000_000, "ticket_max": 1_700_000_000}
+    recommender = Recommender().fit(pd.DataFrame([firm, near, far]))
+    assert "ticket.funds" in keys(recommender.explain(1, 2), "forward")
+    assert "ticket.funds" not in keys(recommender.explain(1, 3), "forward")
+
+
+def test_skills_taught_meet_the_firm_that_runs_on_them(recommender):
+    found = recommender.explain("designer", "course")
+    assert "technology.teaches" in keys(found, "forward")
+    assert "technology.employs" in keys(found, "backward")
+
+
+def test_shared_tags_are_one_whatever_their_spelling(recommender):
+    assert keys(recommender.explain("milk", "dairy"), "forward")["tags.shared"] == {"tags": ["Dairy"]}
+
+
+def test_nothing_is_claimed_for_two_who_share_nothing(recommender):
+    for one, other in (("designer", "dairy"), ("quiet", "silent"), ("milk", "osat")):
+        assert {reason.kind for reason in recommender.explain(one, other)} == {"kind"}
+
+
+def test_the_kind_reason_says_who_and_where(recommender):
+    found = keys(recommender.explain("quiet", "osat"), "forward")
+    assert found["kind.sme"] == {"kind": "sme", "country": "US", "region_code": "US-AZ", "city": "Chandler"}
+
+
+def test_a_common_word_in_two_lines_is_no_match(recommender):
+    crowd = [{"id": f"t{n}", "kind": "sme", "country": "US", "offers": "test reports"} for n in range(30)]
+    pair = [
+        {"id": "a", "kind": "sme", "country": "IN", "needs": "Test drivers for buses"},
+        {"id": "b", "kind": "sme", "country": "US", "offers": "Test kits for malaria"},
+    ]
+    fitted = Recommender().fit(pd.DataFrame(crowd + pair))
+    assert not [reason for reason in fitted.explain("a", "b") if reason.kind == "need_offer"]
+
+
+@pytest.fixture(scope="module")
+def everybody() -> tuple[Recommender, pd.DataFrame, list[list[Reason]]]:
+    fitted = Recommender().fit(synthetic.organizations(400, random_state=5))
+    found = fitted.recommend(k=6)
+    return fitted, found, fitted.explain_pairs(found["id"].tolist(), found["candidate"].tolist())
+
+
+def test_reasons_are_known_json_and_few(everybody):
+    for reasons in everybody[2]:
+        for side in ("forward", "backward"):
+            mine = [reason for reason in reasons if reason.side == side]
+            assert 1 <= len(mine) <= MOST_PER_SIDE
+            weights = [reason.weight for reason in mine if reason.kind != "kind"]
+            assert weights == sorted(weights, reverse=True)
+        for reason in reasons:
+            assert reason.text_key in TEXT_KEYS
+            assert json.loads(json.dumps(reason.evidence)) == reason.evidence
+
+
+def test_weights_of_a_side_never_exceed_its_score(everybody):
+    _, found, explained = everybody
+    for forward, backward, reasons in zip(found["forward"], found["backward"], explained, strict=True):
+        for side, score in (("forward", forward), ("backward", backward)):
+            assert sum(reason.weight for reason in reasons if reason.side == side) <= score + 1e-3
+
+
+def test_every_quoted_line_technology_and_tag_stands_in_the_profiles(everybody):
+    _, found, explained = everybody
+    rows = synthetic.organizations(400, random_state=5).set_index("id")
+    for one, other, reasons in zip(found["id"], found["candidate"], explained, strict=True):
+        for reason in reasons:
+            served, serving = (one, other) if reason.side == "forward" else (other, one)
+            if reason.text_key == "need_offer.line":
+                assert reason.evidence["need"] in rows["needs"][served]
+                assert reason.evidence["offer"] in rows["offers"][serving]
+            if reason.kind == "technology":
+                assert set(reason.evidence["technologies"]) <= set(rows["technologies"][served]) & set(
+                    rows["technologies"][serving]
+                )
+            if reason.kind == "tags":
+                assert set(reason.evidence["tags"]) <= set(rows["tags"][serving])
+
+
+def test_one_by_one_and_batched_explanations_are_the_same(everybody):
+    fitted, found, explained = everybody
+    for row in (0, 17, 400):
+        assert fitted.explain(found["id"][row], found["candidate"][row]) == explained[row]
