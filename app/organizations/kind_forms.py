@@ -62,7 +62,7 @@ class FirmForm(StepForm):
     other_certifications = fields.entries(
         _("Other certifications"),
         10,
-        80,
+        120,
         rows=2,
         description=_("One a line, for example: NABL accreditation"),
     )
@@ -109,7 +109,7 @@ class TrainingForm(StepForm):
         [Optional(), NumberRange(0, 1_000_000, _("Give a number between %(min)s and %(max)s."))],
     )
     skills = fields.entries(
-        _("Skills taught"), 30, 80, rows=5, description=_("One a line, for example: Chip test and burn-in")
+        _("Skills taught"), 30, 120, rows=5, description=_("One a line, for example: Chip test and burn-in")
     )
     intake = fields.line(
         _("Next intake"), 120, description=_("For example: January and July, or: any Monday")

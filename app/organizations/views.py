@@ -76,7 +76,9 @@ def edit(organization_id: int, step: str) -> Any:
         return _check_page(organization)
     _known(step)
     typed = queries.draft_of(current_user, organization_id).get(step)
-    return _step_page(organization, step, forms.step_form(organization, step, typed), is_restored=bool(typed))
+    form = forms.step_form(organization, step, typed)
+    is_overtaken = form.is_behind(forms.print_of(organization, step))
+    return _step_page(organization, step, form, is_restored=bool(typed), is_overtaken=is_overtaken)
 
 
 @bp.post("/<int:organization_id>/edit/<step>")

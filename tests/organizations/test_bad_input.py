@@ -72,7 +72,7 @@ def send(world):
         (Kind.STARTUP, "details", "is_raising", "maybe"),
         (Kind.SME, "details", "sector", "magic"),
         (Kind.SME, "details", "certifications", ["ISO 1"]),
-        (Kind.SME, "details", "other_certifications", "x" * 81),
+        (Kind.SME, "details", "other_certifications", "x" * 121),
         (Kind.SKILL_PROGRAM, "details", "level", "4.7"),
         (Kind.SKILL_PROGRAM, "details", "level", "sNaN"),
         (Kind.SKILL_PROGRAM, "details", "level", "9"),

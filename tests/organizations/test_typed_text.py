@@ -118,6 +118,19 @@ def test_of_two_people_the_second_is_told_who_was_first_and_keeps_their_words(ap
         assert db.session.get_one(Organization, organization.id).offers == "Second"
 
 
+def test_who_comes_back_to_an_overtaken_draft_is_told_so(world) -> None:
+    user, other = world.user(), world.user()
+    organization = world.organization(owner=user)
+    world.member(organization, other, MemberRole.EDITOR)
+    url = f"/organizations/{organization.id}"
+    browser = world.sign_in(user)
+    seen = form_print(browser.get(f"{url}/edit/exchange").text)
+    browser.post(f"{url}/draft/exchange", data={"offers": "Mine", "seen": seen})
+    assert "saved other answers" not in browser.get(f"{url}/edit/exchange").text
+    world.sign_in(other).post(f"{url}/edit/exchange", data={"offers": "Theirs", "seen": seen})
+    assert "saved other answers" in browser.get(f"{url}/edit/exchange").text
+
+
 def test_two_people_in_different_steps_do_not_disturb_each_other(world) -> None:
     user = world.user()
     organization = world.organization(owner=user)
