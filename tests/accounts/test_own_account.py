@@ -106,6 +106,7 @@ def test_a_new_address_takes_over_when_its_owner_opens_the_link(app, world, lett
     (told,) = letters(user.email)
     assert "n…@example.org" in told.text
     assert "new@example.org" not in told.text
+    assert user.email not in asked.text + asked.html
     assert kept(app, user).email == user.email
     somewhere = app.test_client()
     link = link_in(asked)
