@@ -2,6 +2,66 @@
 
 from __future__ import annotations
 
-from flask.cli import AppGroup
+import time
 
-cli = AppGroup("matches")
+import click
+from flask import current_app
+from flask.cli import AppGroup
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from app.db import db
+from app.jobs import services as leases
+from app.matching import planning, services
+from app.matching.services import Plan, ProposalRun
+
+cli = AppGroup("matches", help="Proposals of the recommender.")
+
+
+@cli.command()
+@click.option("--organization", "only", type=int, multiple=True, help="Only for these organizations.")
+def propose(only: tuple[int, ...]) -> None:
+    """Compute proposals for every organization, under the cap a side."""
+    token = leases.hold(services.LEASE, services.LEASE_SECONDS)
+    db.session.commit()
+    if token is None:
+        raise click.ClickException("Proposals are being computed already. Try again in a few minutes.")
+    started = time.monotonic()
+    try:
+        cap = current_app.config["SETTINGS"].proposals_per_organization
+        with Progress(transient=True) as progress:
+            progress.add_task("Computing fit both ways", total=None)
+            plan = planning.make_plan(cap, list(only) or None)
+        run = _write(plan)
+    finally:
+        db.session.rollback()
+        leases.release(services.LEASE, token)
+        db.session.commit()
+    _summarize(run, time.monotonic() - started)
+
+
+def _write(plan: Plan) -> ProposalRun:
+    run = ProposalRun(plan.version)
+    with Progress(transient=True) as progress:
+        bar = progress.add_task("Writing proposals", total=len(plan.rows))
+        for run in services.write_plan(plan):
+            db.session.commit()
+            progress.update(bar, completed=run.new + run.refreshed)
+    return run
+
+
+def _summarize(run: ProposalRun, seconds: float) -> None:
+    table = Table("", "", show_header=False)
+    for name, value in (
+        ("organizations that take part", run.organizations),
+        ("with proposals", run.with_proposals),
+        ("without a feasible partner", run.without),
+        ("new proposals", run.new),
+        ("refreshed", run.refreshed),
+        ("no longer proposed", run.stale),
+    ):
+        table.add_row(name, f"{value:,}")
+    table.add_row("model", run.model_version)
+    table.add_row("seconds", f"{seconds:.1f}")
+    Console().print(table)

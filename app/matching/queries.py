@@ -1,1 +1,299 @@
-"""Reads of matching."""
+"""Who may meet whom, and reads of matches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from app import clock
+from app.accounts.models import Role, User
+from app.db import db
+from app.errors import NotFound
+from app.matching.models import OPEN_STATES, Match, MatchState, Refresh, ReviewDecision
+from app.matching.scoring import Rules
+from app.organizations.models import Organization, OrganizationTechnology, ProfileState
+from app.programs.models import Program, ProgramManager
+from app.taxonomy import Country, Kind
+
+# Pairs of kinds that have something to do with each other. An investor funds firms and nothing else here; two
+# skill programs exchange curricula and trainers.
+COMPATIBLE = {
+    frozenset({Kind.STARTUP, Kind.INVESTOR}),
+    frozenset({Kind.STARTUP, Kind.SME}),
+    frozenset({Kind.STARTUP}),
+    frozenset({Kind.STARTUP, Kind.SKILL_PROGRAM}),
+    frozenset({Kind.SME}),
+    frozenset({Kind.SME, Kind.INVESTOR}),
+    frozenset({Kind.SME, Kind.SKILL_PROGRAM}),
+    frozenset({Kind.SKILL_PROGRAM}),
+}
+_GROUPS = [(country, kind) for country in Country for kind in Kind]
+# What a match counts against the attention of both its sides.
+_TAKES_PLACE = (*OPEN_STATES, MatchState.APPROVED)
+# A pair in these states is not proposed anew; proposed and stale ones may be refreshed.
+_SETTLED = (MatchState.HELD, MatchState.INFO_REQUESTED, MatchState.APPROVED, MatchState.REJECTED)
+PAGE = 50
+
+
+def may_meet(one: tuple[Country, Kind], other: tuple[Country, Kind]) -> bool:
+    """Whether organizations of these countries and kinds may be proposed to each other."""
+    return one[0] != other[0] and frozenset({one[1], other[1]}) in COMPATIBLE
+
+
+def matching_rules(cap: int) -> Rules:
+    """Everybody who takes part, whom they may meet, what was settled, and how many proposals each may get.
+
+    Proposals nobody has decided on take no place here: a run may replace them.
+    """
+    columns = sa.select(Organization.id, Organization.country, Organization.kind)
+    rows = db.session.execute(columns.where(Organization.state == ProfileState.LISTED)).all()
+    settled = sa.select(Match.india_id, Match.us_id).where(Match.state.in_(_SETTLED))
+    excluded = [(india, us) for india, us in db.session.execute(settled)]
+    taken = _places_taken([s for s in _TAKES_PLACE if s in _SETTLED])
+    return Rules(
+        groups={row.id: _GROUPS.index((row.country, row.kind)) for row in rows},
+        allowed=[[may_meet(one, other) for other in _GROUPS] for one in _GROUPS],
+        excluded=excluded,
+        capacity={row.id: max(0, cap - taken.get(row.id, 0)) for row in rows},
+    )
+
+
+def _places_taken(states: Sequence[MatchState]) -> dict[int, int]:
+    taken: dict[int, int] = {}
+    for side in (Match.india_id, Match.us_id):
+        counted = sa.select(side, sa.func.count()).where(Match.state.in_(states)).group_by(side)
+        taken.update({id_: taken.get(id_, 0) + n for id_, n in db.session.execute(counted)})
+    return taken
+
+
+def stale_organizations(limit: int) -> list[int]:
+    """Listed organizations whose profile changed after their proposals were last computed, longest waiting first."""
+    query = (
+        sa.select(Organization.id)
+        .outerjoin(Refresh, Refresh.organization_id == Organization.id)
+        .where(
+            Organization.state == ProfileState.LISTED,
+            sa.or_(Refresh.organization_id.is_(None), Refresh.refreshed_at < Organization.profile_changed_at),
+        )
+        .order_by(Organization.profile_changed_at)
+        .limit(limit)
+    )
+    return list(db.session.scalars(query))
+
+
+def proposals_now(without: Iterable[int]) -> list[tuple[float, int, int, int]]:
+    """(score, match id, Indian side, US side) of every undecided proposal that has none of `without` on a side."""
+    gone = set(without)
+    query = sa.select(Match.score, Match.id, Match.india_id, Match.us_id).where(
+        Match.state == MatchState.PROPOSED
+    )
+    rows = db.session.execute(query)
+    return [(score, id_, india, us) for score, id_, india, us in rows if india not in gone and us not in gone]
+
+
+def match_ids_of_pairs() -> dict[tuple[int, int], tuple[int, MatchState]]:
+    """Every pair that has a match, with its id and state."""
+    rows = db.session.execute(sa.select(Match.india_id, Match.us_id, Match.id, Match.state))
+    return {(india, us): (id_, state) for india, us, id_, state in rows}
+
+
+def traits_of_all() -> dict[int, tuple[Country, Kind]]:
+    rows = db.session.execute(sa.select(Organization.id, Organization.country, Organization.kind))
+    return {id_: (country, kind) for id_, country, kind in rows}
+
+
+def technologies_of_all() -> dict[int, set[str]]:
+    """Technology codes of every organization."""
+    from_table = sa.select(OrganizationTechnology.organization_id, OrganizationTechnology.technology)
+    found: dict[int, set[str]] = {}
+    for id_, code in db.session.execute(from_table):
+        found.setdefault(id_, set()).add(code)
+    return found
+
+
+@dataclass(frozen=True)
+class QueueFilter:
+    """What a manager wants to see in the queue; None means any."""
+
+    state: MatchState | None = None
+    program_id: int | None = None
+    kind: Kind | None = None
+
+
+def _in_scope(user: User) -> sa.ColumnElement[bool]:
+    """Matches this person may review: of programs they manage and of none; an administrator all."""
+    if user.has_role(Role.ADMINISTRATOR):
+        return sa.true()
+    own = sa.select(ProgramManager.program_id).where(ProgramManager.user_id == user.id)
+    return sa.or_(Match.program_id.is_(None), Match.program_id.in_(own))
+
+
+def _waits(now: datetime) -> sa.ColumnElement[bool]:
+    """Open and due to be looked at: what is held comes back on its day, what was asked stays away until answered."""
+    held = sa.and_(Match.state == MatchState.HELD, Match.hold_until <= now.date())
+    return sa.or_(Match.state == MatchState.PROPOSED, held)
+
+
+def review_queue(
+    user: User, chosen: QueueFilter, *, after: tuple[datetime, int] | None = None, limit: int = PAGE
+) -> Sequence[Match]:
+    """The matches that wait for this manager, first due first, then best first."""
+    now = clock.now()
+    state = Match.state == chosen.state if chosen.state else _waits(now)
+    query = (
+        sa.select(Match)
+        .where(_in_scope(user), state)
+        .options(joinedload(Match.india), joinedload(Match.us), joinedload(Match.program))
+        .order_by(Match.due_at, Match.id)
+        .limit(limit)
+    )
+    if chosen.program_id is not None:
+        query = query.where(Match.program_id == chosen.program_id)
+    if after is not None:
+        query = query.where(sa.tuple_(Match.due_at, Match.id) > sa.tuple_(*after))
+    return db.session.scalars(query).all()
+
+
+def match_for(user: User, match_id: int) -> Match:
+    """The match, if this manager may review it; raises `NotFound`."""
+    query = (
+        sa.select(Match)
+        .where(Match.id == match_id, _in_scope(user))
+        .options(joinedload(Match.india), joinedload(Match.us), joinedload(Match.program))
+    )
+    match = db.session.scalars(query).one_or_none()
+    if match is None:
+        raise NotFound
+    return match
+
+
+def match_now(match_id: int) -> Match:
+    """The match as it stands now, whoever asks."""
+    return db.session.get_one(Match, match_id, populate_existing=True)
+
+
+def last_decision(match_id: int) -> ReviewDecision | None:
+    """The newest decision on a match."""
+    query = (
+        sa.select(ReviewDecision)
+        .where(ReviewDecision.match_id == match_id)
+        .order_by(ReviewDecision.id.desc())
+    )
+    return db.session.scalars(query.limit(1)).first()
+
+
+def decisions_on(match_id: int) -> Sequence[ReviewDecision]:
+    """All decisions on a match, newest first."""
+    query = (
+        sa.select(ReviewDecision)
+        .where(ReviewDecision.match_id == match_id)
+        .order_by(ReviewDecision.id.desc())
+    )
+    return db.session.scalars(query).all()
+
+
+@dataclass(frozen=True)
+class Load:
+    """How much attention an organization is asked for already."""
+
+    waiting: int
+    approved: int
+
+
+def loads_of(ids: Sequence[int]) -> dict[int, Load]:
+    """Open and approved matches of each organization."""
+    waiting, approved = _places_taken_by(ids, OPEN_STATES), _places_taken_by(ids, (MatchState.APPROVED,))
+    return {id_: Load(waiting.get(id_, 0), approved.get(id_, 0)) for id_ in ids}
+
+
+def _places_taken_by(ids: Sequence[int], states: Sequence[MatchState]) -> dict[int, int]:
+    taken: dict[int, int] = {}
+    for side in (Match.india_id, Match.us_id):
+        counted = (
+            sa.select(side, sa.func.count()).where(Match.state.in_(states), side.in_(ids)).group_by(side)
+        )
+        taken.update({id_: taken.get(id_, 0) + n for id_, n in db.session.execute(counted)})
+    return taken
+
+
+def queue_counts(user: User) -> dict[str, int]:
+    """How many matches wait, are late, are on hold and wait for an answer, for this manager."""
+    now = clock.now()
+    held = sa.and_(Match.state == MatchState.HELD, Match.hold_until > now.date())
+    columns = [
+        sa.func.count().filter(_waits(now)),
+        sa.func.count().filter(_waits(now), Match.due_at < now),
+        sa.func.count().filter(held),
+        sa.func.count().filter(Match.state == MatchState.INFO_REQUESTED),
+    ]
+    query = sa.select(*columns).select_from(Match).where(_in_scope(user), Match.state.in_(OPEN_STATES))
+    row = db.session.execute(query).one()
+    return {"waiting": row[0], "late": row[1], "held": row[2], "asked": row[3]}
+
+
+def programs_of(user: User) -> Sequence[Program]:
+    """Programs whose matches this person may review."""
+    query = sa.select(Program).order_by(Program.priority, Program.id)
+    if not user.has_role(Role.ADMINISTRATOR):
+        own = sa.select(ProgramManager.program_id).where(ProgramManager.user_id == user.id)
+        query = query.where(Program.id.in_(own))
+    return db.session.scalars(query).all()
+
+
+def matches_of(organization_ids: Sequence[int], states: Sequence[MatchState]) -> Sequence[Match]:
+    """Matches of these organizations in these states, best first, with both sides loaded."""
+    query = (
+        sa.select(Match)
+        .where(
+            sa.or_(Match.india_id.in_(organization_ids), Match.us_id.in_(organization_ids)),
+            Match.state.in_(states),
+        )
+        .options(joinedload(Match.india), joinedload(Match.us))
+        .order_by(Match.score.desc(), Match.id)
+    )
+    return db.session.scalars(query).all()
+
+
+def approved_matches_of(organization_ids: Sequence[int]) -> Sequence[Match]:
+    """Approved matches of these organizations, best first."""
+    return matches_of(organization_ids, (MatchState.APPROVED,))
+
+
+def oldest_waiting(user: User, limit: int) -> Sequence[Match]:
+    """What has waited longest past its due date, for the manager's letter."""
+    now = clock.now()
+    query = (
+        sa.select(Match)
+        .where(_in_scope(user), _waits(now), Match.due_at < now)
+        .options(joinedload(Match.india), joinedload(Match.us))
+        .order_by(Match.due_at, Match.id)
+        .limit(limit)
+    )
+    return db.session.scalars(query).all()
+
+
+def best_waiting(user: User, limit: int) -> Sequence[Match]:
+    """The most promising matches that wait for this manager."""
+    query = (
+        sa.select(Match)
+        .where(_in_scope(user), _waits(clock.now()))
+        .options(joinedload(Match.india), joinedload(Match.us))
+        .order_by(Match.score.desc(), Match.id)
+        .limit(limit)
+    )
+    return db.session.scalars(query).all()
+
+
+def decided_since(user: User, moment: datetime) -> int:
+    """How many decisions fell in this manager's programs since `moment`."""
+    query = (
+        sa.select(sa.func.count())
+        .select_from(ReviewDecision)
+        .join(Match, Match.id == ReviewDecision.match_id)
+        .where(_in_scope(user), ReviewDecision.at >= moment)
+    )
+    return db.session.scalar(query) or 0

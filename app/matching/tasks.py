@@ -1,1 +1,40 @@
 """Work of matching for the job worker."""
+
+from __future__ import annotations
+
+import structlog
+from flask import current_app
+
+from app.db import db, reading
+from app.jobs import services as leases
+from app.jobs.engine import jobs
+from app.matching import planning, queries, services
+
+log = structlog.get_logger(__name__)
+AT_ONCE = 200
+
+
+@jobs.task("matching.refresh", every=10)
+def refresh() -> None:
+    """Compute proposals for organizations whose profile changed since, at most `AT_ONCE` of them."""
+    with reading():
+        changed = queries.stale_organizations(AT_ONCE)
+        db.session.rollback()
+    if not changed or (token := _lease()) is None:
+        return
+    try:
+        plan = planning.make_plan(current_app.config["SETTINGS"].proposals_per_organization, changed)
+        run = services.ProposalRun(plan.version)
+        for run in services.write_plan(plan):  # noqa: B007  # the last one has the sums
+            db.session.commit()
+        log.info("proposals refreshed", organizations=len(changed), new=run.new, stale=run.stale)
+    finally:
+        db.session.rollback()
+        leases.release(services.LEASE, token)
+        db.session.commit()
+
+
+def _lease() -> str | None:
+    token = leases.hold(services.LEASE, services.LEASE_SECONDS)
+    db.session.commit()
+    return token

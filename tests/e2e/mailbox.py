@@ -61,7 +61,9 @@ def wait_for(mailbox: Mailbox, address: str, subject: str, seconds: float = 60) 
     """The newest mail to `address` whose subject matches; waits for the worker to send it."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        found = [m for m in mailbox.messages() if address in str(m["To"]) and re.search(subject, str(m["Subject"]))]
+        found = [
+            m for m in mailbox.messages() if address in str(m["To"]) and re.search(subject, str(m["Subject"]))
+        ]
         if found:
             return found[-1]
         time.sleep(0.3)

@@ -45,14 +45,21 @@ class Site:
     def flask(self, *arguments: str) -> str:
         """Run a `flask` command to its end; gives what it printed."""
         done = subprocess.run(
-            [BIN / "flask", *arguments], cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=300
+            [BIN / "flask", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=300,
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
     def start(self) -> Site:
         command = [BIN / "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{self.port}"]
-        self.web = self._spawn([*command, "--threads", "4", "--worker-class", "gthread", "--log-level", "warning"])
+        self.web = self._spawn(
+            [*command, "--threads", "4", "--worker-class", "gthread", "--log-level", "warning"]
+        )
         self.start_worker()
         self._wait_until_alive()
         return self

@@ -1,0 +1,102 @@
+"""From the present state to a plan of proposals: read, end the transaction, compute, and write nothing.
+
+Between a query and a service: it reads like the one and prepares the other, and it is the only caller of `scoring`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from app import clock
+from app.db import db, reading
+from app.matching import queries, scoring, services
+from app.matching.services import Plan
+from app.matching.sharing import Places, Proposal, place_newcomers
+from app.programs import queries as programs
+from app.programs.models import Program
+from app.taxonomy import Country, Kind
+
+Traits = tuple[Country, Kind]
+
+
+def make_plan(cap: int, only: Sequence[int] | None = None) -> Plan:
+    """Proposals for everybody, or for `only`: under `cap` a side, explained, each with its program."""
+    began_at = clock.now()
+    with scoring.model.lock:
+        with reading():
+            rules = queries.matching_rules(cap)
+            only = None if only is None else [id_ for id_ in only if id_ in rules.groups]
+            proposals = queries.proposals_now(only or ())
+            traits, technologies = queries.traits_of_all(), queries.technologies_of_all()
+            open_programs = list(programs.open_programs())
+            db.session.expunge_all()
+            recommender = scoring.model.fresh(
+                str(db.engine.url), scoring.organization_frame, scoring.organization_frame, only
+            )
+            db.session.rollback()
+        if only is None:
+            pairs, displaced = scoring.shared_out(recommender, rules), set[int]()
+        else:
+            pairs, displaced = _for_newcomers(recommender, rules, only, proposals)
+        found = scoring.explained(recommender, pairs)
+    rows = [_row(pair, traits, technologies, open_programs, recommender.version_, began_at) for pair in found]
+    asked = list(rules.groups) if only is None else list(only)
+    return Plan(recommender.version_, asked, only is None, rows, displaced, began_at)
+
+
+def _for_newcomers(
+    recommender: Any, rules: scoring.Rules, only: Sequence[int], proposals: list[Proposal]
+) -> tuple[Any, set[int]]:
+    """The pairs that get a place among `proposals`, and the matches that lose theirs."""
+    found = scoring.candidates_for(recommender, rules, only)
+    places = Places(rules.capacity, proposals)
+    triples = zip(found["id"].tolist(), found["candidate"].tolist(), found["score"].tolist(), strict=True)
+    chosen = set(place_newcomers(triples, places))
+    keep = [pair in chosen for pair in zip(found["id"].tolist(), found["candidate"].tolist(), strict=True)]
+    return found[keep], places.displaced
+
+
+def _row(
+    pair: scoring.ScoredPair,
+    traits: dict[int, Traits],
+    technologies: dict[int, set[str]],
+    open_programs: Sequence[Program],
+    version: str,
+    now: datetime,
+) -> dict[str, Any]:
+    """The columns of a match; whichever side asked, India comes first."""
+    turned = traits[pair.id][0] is not Country.INDIA
+    india, us = (pair.candidate, pair.id) if turned else (pair.id, pair.candidate)
+    fits = (pair.backward, pair.forward) if turned else (pair.forward, pair.backward)
+    reasons = (pair.backward_reasons, pair.forward_reasons)
+    mine, theirs = reasons if turned else reasons[::-1]
+    kinds = {traits[india][1], traits[us][1]}
+    shared = technologies.get(india, set()) | technologies.get(us, set())
+    return {
+        "india_id": india,
+        "us_id": us,
+        "program_id": _program_for(kinds, shared, open_programs),
+        "score": _unit(pair.score),
+        "fit_for_india": _unit(fits[0]),
+        "fit_for_us": _unit(fits[1]),
+        "reasons": {"india": mine, "us": theirs},
+        "model_version": version,
+        "proposed_at": now,
+        "due_at": services.due_after(now),
+    }
+
+
+def _unit(value: float) -> float:
+    return min(1.0, max(0.0, float(value)))
+
+
+def _program_for(kinds: set[Kind], technologies: set[str], open_programs: Sequence[Program]) -> int | None:
+    """The first open program that takes a pair of these kinds in one of its technologies."""
+    for program in open_programs:
+        takes_kinds = not program.kinds or kinds <= {Kind(kind) for kind in program.kinds}
+        takes_technology = not program.technologies or technologies.intersection(program.technologies)
+        if takes_kinds and takes_technology:
+            return program.id
+    return None
