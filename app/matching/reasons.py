@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import format_list
+from babel.lists import format_list as babel_list
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from app.matching.models import Match
@@ -42,6 +43,11 @@ def sentence(text_key: str, evidence: Evidence) -> str:
     """The translated sentence of one reason; empty for a key this version does not know."""
     say = _SENTENCES.get(text_key)
     return say(evidence) if say else ""
+
+
+def format_list(words: list[str]) -> str:
+    """Words joined as the reader's language does: a, b and c."""
+    return babel_list(words, locale=get_locale() or "en")
 
 
 def _listed(words: list[Any]) -> str:
