@@ -3,115 +3,154 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
 import ml
 from app.db import db
-from app.organizations.models import Organization, OrganizationTechnology, ProfileState
+from app.organizations.models import Organization, OrganizationTechnology
 
+# Whether a startup raises money is not public, so no reason may rest on it: the column stays out.
+_COLUMNS = [
+    "id",
+    "kind",
+    "name",
+    "country",
+    "region_code",
+    "city",
+    "founded_year",
+    "stage",
+    "team_size",
+    "website",
+    "summary",
+    "description",
+    "tags",
+    "investor_type",
+    "offers",
+    "needs",
+    "ticket_min",
+    "ticket_max",
+    "stages",
+    "skills",
+    "thesis",
+    "capabilities",
+    "certifications",
+    "sector",
+    "size_class",
+    "level",
+    "seats",
+]
 CANDIDATES = 50
-# Beyond this share of new and changed profiles the learned vocabulary is out of date.
+# A model is fitted anew when this share of its organizations is new or changed.
 REFIT_SHARE = 0.1
-_CHUNK = 5000
-_SAME = (
-    *(
-        "id",
-        "kind",
-        "name",
-        "country",
-        "region_code",
-        "city",
-        "founded_year",
-        "stage",
-        "team_size",
-        "website",
-    ),
-    *("summary", "description", "tags", "investor_type", "invests_in", "offers", "needs", "ticket_min"),
-    *("ticket_max", "stages", "skills", "thesis", "capabilities", "certifications", "sector", "size_class"),
-    *("level", "seats"),
-)
-_RENAMED = {"ticket_currency": "currency", "is_raising": "raising"}
-# Whether somebody is raising money is for declared investors only: it may count, and is never told.
-_UNTOLD_KINDS = frozenset({"raising"})
-
-
-@dataclass
-class Fitted:
-    """A recommender and the profiles it knows, by the moment each was last changed."""
-
-    recommender: ml.Recommender
-    known: dict[int, datetime] = field(default_factory=dict)
-
-    @property
-    def version(self) -> str:
-        return str(self.recommender.version_)
 
 
 @dataclass(frozen=True)
-class Scored:
-    """A pair with its fit in both directions."""
+class Rules:
+    """Who may meet: a group code for each organization, which groups may meet, and pairs that may not."""
 
-    india_id: int
-    us_id: int
+    groups: dict[int, int]
+    allowed: list[list[bool]]
+    excluded: Sequence[tuple[int, int]]
+    capacity: dict[int, int]
+
+
+@dataclass(frozen=True)
+class ScoredPair:
+    """A chosen pair with what `ml` says of it; `forward` is how well `candidate` serves `id`."""
+
+    id: int
+    candidate: int
     score: float
-    fit_for_india: float
-    fit_for_us: float
+    forward: float
+    backward: float
+    forward_reasons: list[dict[str, Any]]
+    backward_reasons: list[dict[str, Any]]
 
 
-_lock = threading.Lock()
-_fitted: dict[str, Fitted] = {}
+class Model:
+    """One fitted recommender a process, kept fresh by `update`. Its lock lets one thread compute at a time."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self._recommender: ml.Recommender | None = None
+        self._owner: object = None
+        self._changed = 0
+
+    def fresh(self, owner: object, load_all: Any, load: Any, changed: Iterable[int] | None) -> ml.Recommender:
+        """The recommender of database `owner`; `changed` ids are taken in, None fits on everything."""
+        if self._recommender is None or self._owner != owner or changed is None or self._is_worn():
+            self._recommender = ml.Recommender(random_state=0).fit(load_all())
+            self._owner, self._changed = owner, 0
+        else:
+            frame = load(list(changed))
+            if len(frame):
+                self._recommender.update(frame)
+                self._changed += len(frame)
+        return self._recommender
+
+    def _is_worn(self) -> bool:
+        return self._recommender is not None and self._changed > REFIT_SHARE * len(self._recommender.index_)
 
 
-def listed_profiles() -> dict[int, datetime]:
-    """When each profile that takes part in matching was last changed."""
-    query = sa.select(Organization.id, Organization.profile_changed_at).where(
-        Organization.state == ProfileState.LISTED
-    )
-    return {one: changed for one, changed in db.session.execute(query)}
+model = Model()
 
 
-def frame(ids: Sequence[int] | None = None) -> pd.DataFrame:
-    """Listed organizations as `ml` reads them, by id; with `ids`, only these."""
-    rows: list[Mapping[str, Any]] = []
-    for query in _profile_queries(ids):
-        rows += db.session.execute(query).mappings().all()
-    found = pd.DataFrame(rows, columns=[*_SAME, *_RENAMED.values()], dtype=object)
-    found = found.sort_values("id", ignore_index=True)
-    technologies = _technologies(ids)
-    found["technologies"] = [technologies.get(one, []) for one in found["id"]]
-    found["countries"] = found["invests_in"]
-    return found
+def organization_frame(ids: Sequence[int] | None = None) -> pd.DataFrame:
+    """Organizations as `ml` reads them, by id."""
+    columns = [getattr(Organization, name) for name in _COLUMNS]
+    renamed = [Organization.ticket_currency.label("currency"), Organization.invests_in.label("countries")]
+    query = sa.select(*columns, *renamed).order_by(Organization.id)
+    areas = sa.select(OrganizationTechnology.organization_id, OrganizationTechnology.technology)
+    if ids is not None:
+        query = query.where(Organization.id.in_(ids))
+        areas = areas.where(OrganizationTechnology.organization_id.in_(ids))
+    rows = db.session.execute(query).all()
+    frame = pd.DataFrame(rows, columns=[*_COLUMNS, "currency", "countries"])
+    technologies: dict[int, list[str]] = defaultdict(list)
+    for organization_id, code in db.session.execute(areas):
+        technologies[organization_id].append(code)
+    frame["technologies"] = [technologies[i] for i in frame["id"].tolist()]
+    return frame
 
 
-def _profile_queries(ids: Sequence[int] | None) -> Iterator[sa.Select[Any]]:
-    table = Organization.__table__
-    columns = [table.c[name] for name in _SAME] + [
-        table.c[name].label(label) for name, label in _RENAMED.items()
+def eligibility(rules: Rules) -> ml.Eligibility:
+    """`Rules` in the form `ml` obeys."""
+    group = pd.Series(rules.groups, dtype="int64")
+    return ml.Eligibility(group, np.array(rules.allowed, dtype=bool), rules.excluded)
+
+
+def shared_out(recommender: ml.Recommender, rules: Rules) -> pd.DataFrame:
+    """Pairs for everybody, under everybody's capacity."""
+    capacity = pd.Series(rules.capacity, dtype="int64")
+    return ml.propose(recommender, capacity, k=CANDIDATES, eligible=eligibility(rules))
+
+
+def candidates_for(recommender: ml.Recommender, rules: Rules, only: Sequence[int]) -> pd.DataFrame:
+    """The best partners of some organizations, capacity aside."""
+    return recommender.recommend(ids=only, k=CANDIDATES, eligible=eligibility(rules))
+
+
+def explained(recommender: ml.Recommender, pairs: pd.DataFrame) -> list[ScoredPair]:
+    """The chosen pairs with their reasons."""
+    ids, candidates = pairs["id"].tolist(), pairs["candidate"].tolist()
+    reasons = recommender.explain_pairs(ids, candidates)
+    numbers = zip(*(pairs[name].tolist() for name in ("score", "forward", "backward")), strict=True)
+    return [
+        ScoredPair(one, other, score, there, back, _side(found, "forward"), _side(found, "backward"))
+        for one, other, (score, there, back), found in zip(ids, candidates, numbers, reasons, strict=True)
     ]
-    query = sa.select(*columns).where(Organization.state == ProfileState.LISTED)
-    if ids is None:
-        yield query.order_by(Organization.id)
-        return
-    for chunk in _chunks(ids):
-        yield query.where(Organization.id.in_(chunk))
 
 
-def _technologies(ids: Sequence[int] | None) -> dict[int, list[str]]:
-    row = OrganizationTechnology
-    query = sa.select(row.organization_id, row.technology).order_by(row.organization_id, row.technology)
-    found: dict[int, list[str]] = {}
-    for one in [query] if ids is None else [query.where(row.organization_id.in_(c)) for c in _chunks(ids)]:
-        for organization_id, technology in db.session.execute(one):
-            found.setdefault(organization_id, []).append(technology)
-    return found
-
-
-def _chunks(ids: Sequence[int]) -> Iterator[list[int]]:
-    for start in range(0, len(ids), _CHUNK):
-        yield list(ids[start : start + _CHUNK])
+def _side(reasons: list[ml.Reason], side: str) -> list[dict[str, Any]]:
+    return [
+        {"kind": r.kind, "text_key": r.text_key, "evidence": r.evidence, "weight": r.weight}
+        for r in reasons
+        if r.side == side
+    ]
