@@ -117,13 +117,21 @@ def _is_behind(organization: Organization, step: str, form: StepForm) -> bool:
 
 def _keep(organization: Organization, step: str, form: StepForm, then: str) -> Any:
     """Nothing is saved to the profile, and nothing typed is lost."""
-    drafts.keep(organization, current_user, step, form.typed(request.form))
+    _remember(organization, step, form)
     db.session.commit()
     if then not in {"back", "leave"}:
         return _step_page(organization, step, form), 422
     if form.errors:
         flash(_("What you typed is kept, but not yet part of the profile: it needs another look."), "warning")
     return _onward(organization, step, then)
+
+
+def _remember(organization: Organization, step: str, form: StepForm) -> None:
+    """Keep what was typed, unless it is what the profile says already."""
+    if form.validate() and not services.changed_fields(organization, form.values()):
+        drafts.forget(organization, current_user, step)
+    else:
+        drafts.keep(organization, current_user, step, form.typed(request.form))
 
 
 def _conflict(organization: Organization, step: str, form: StepForm) -> Any:
@@ -133,7 +141,7 @@ def _conflict(organization: Organization, step: str, form: StepForm) -> Any:
     drafts.keep(organization, current_user, step, typed)
     db.session.commit()
     other = queries.last_saver(organization.id)
-    return _step_page(organization, step, form, conflict_with=other or current_user), 409
+    return _step_page(organization, step, form, is_conflict=True, other=other), 409
 
 
 def _onward(organization: Organization, step: str, then: str) -> Any:
@@ -151,10 +159,7 @@ def keep_draft(organization_id: int, step: str) -> str:
     organization = queries.editable_by(current_user, organization_id)
     _known(step)
     form = forms.step_form(organization, step, sent=True)
-    if form.validate() and not services.changed_fields(organization, form.values()):
-        drafts.forget(organization, current_user, step)
-    else:
-        drafts.keep(organization, current_user, step, form.typed(request.form))
+    _remember(organization, step, form)
     db.session.commit()
     saved_at = clock.now().astimezone(current_user.zone)
     return render_template("organizations/kept.html", profile=_preview(organization), saved_at=saved_at)

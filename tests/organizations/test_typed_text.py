@@ -95,6 +95,14 @@ def test_back_goes_back_and_keeps_what_was_typed(app, world) -> None:
     assert draft_of(app, organization, user)["exchange"]["offers"] == ["Half"]
 
 
+def test_going_back_from_an_untouched_step_leaves_no_draft(app, world) -> None:
+    user = world.user()
+    organization = world.organization(owner=user)
+    same = {"offers": organization.offers, "needs": organization.needs, "then": "back"}
+    world.sign_in(user).post(f"/organizations/{organization.id}/edit/exchange", data=same)
+    assert draft_of(app, organization, user) == {}
+
+
 def form_print(page: str) -> str:
     return page.split('name="seen" type="hidden" value="')[1].split('"')[0]
 
