@@ -19,7 +19,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from ml import structure, terms_of_money
 from ml.labels import LabelWeights
-from ml.lexical import telling_terms
+from ml.lexical import shares, telling_terms
 from ml.profiles import COUNTRIES, KINDS, Profile, read_profiles
 from ml.text import stem, terms, words
 
@@ -148,7 +148,7 @@ class FeatureBuilder(TransformerMixin, BaseEstimator):
         about = self.weigh([profile.about for profile in profiles])
         want = self.weigh(["\n".join(profile.need_lines) for profile in profiles])
         have = self.weigh([_have(profile) for profile in profiles])
-        idf = self.vectorizer_.idf_
+        share = shares(self.vectorizer_.get_feature_names_out(), self.vectorizer_.idf_)
         return Features(
             kind=np.array([KINDS.index(profile.kind) for profile in profiles], dtype=np.int8),
             country=np.array([COUNTRIES.index(profile.country) for profile in profiles], dtype=np.int8),
@@ -166,9 +166,9 @@ class FeatureBuilder(TransformerMixin, BaseEstimator):
             looks_at=_rows([terms_of_money.looks_at_row(profile) for profile in profiles], len(COUNTRIES)),
             raising=np.array([profile.raising for profile in profiles], dtype=np.float32),
             agnostic=np.array([profile.agnostic for profile in profiles], dtype=np.float32),
-            terms=telling_terms(about, idf),
-            want_terms=telling_terms(want, idf),
-            have_terms=telling_terms(_or_else(have, about), idf),
+            terms=telling_terms(about, share),
+            want_terms=telling_terms(want, share),
+            have_terms=telling_terms(_or_else(have, about), share),
             spread=np.array(
                 [_spread(profile.id, self.random_state) for profile in profiles], dtype=np.float64
             ),

@@ -18,15 +18,19 @@ MOST_TERMS = 24
 _ENOUGH = np.float32(1 / 1.2)
 
 
-def telling_terms(counted: sparse.csr_matrix, idf: NDArray[np.float64]) -> Floats:
+def shares(names: NDArray[np.object_], idf: NDArray[np.float64]) -> Floats:
+    """(terms,) float32: each term's share of the highest inverse document frequency; a concept weighs half as much again."""
+    is_concept = np.array([name.startswith("=") for name in names])
+    return np.asarray(np.minimum(idf / idf.max() * np.where(is_concept, 1.5, 1), 1), dtype=np.float32)
+
+
+def telling_terms(counted: sparse.csr_matrix, share: Floats) -> Floats:
     """The heaviest quotable terms of each row of TF-IDF counts.
 
     Returns
     -------
-    (n, 2, MOST_TERMS) float32: columns of the vocabulary (-1 where fewer), and their shares of the highest inverse
-    document frequency (0 where fewer)
+    (n, 2, MOST_TERMS) float32: columns of the vocabulary (-1 where fewer), and their `shares` (0 where fewer)
     """
-    share = (idf / idf.max()).astype(np.float32)
     row = np.repeat(np.arange(counted.shape[0]), np.diff(counted.indptr))
     kept = share[counted.indices] >= QUOTABLE
     row, column, weight = row[kept], counted.indices[kept], counted.data[kept]

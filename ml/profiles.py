@@ -102,8 +102,8 @@ def _profile(row: Mapping[str, Any]) -> Profile:
     agnostic = kind == "investor" and _is_agnostic(_items(row.get("tags")), thesis)
     return Profile(
         id=row["id"],
-        kind=kind,
-        country=row["country"],
+        kind=str(kind),
+        country=str(row["country"]),
         region_code=clean(row.get("region_code")),
         city=clean(row.get("city")),
         about=_about(row, labels),

@@ -77,6 +77,8 @@ class Quoter:
         plain = [term for term in left if term[0] != "="]
         if len(plain) < 2 and not any(self._idf[term] >= self._telling for term in plain):
             return ()
+        said = {stem(word) for term in left if term[0] == "=" for word in term[1:].split()}
+        left = [term for term in left if term not in said]
         names = [term[1:] if term[0] == "=" else self._surface.get(term, term) for term in left]
         return tuple(dict.fromkeys(names))[:MOST_TERMS]
 

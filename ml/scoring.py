@@ -54,7 +54,9 @@ def _supported(similarity: Floats, floor: np.float32, words: Floats) -> Floats:
     np.maximum(similarity, 0, out=similarity)
     similarity *= (1 - WORDS_ALONE) / (1 - floor)
     similarity *= LATENT_ALONE + (1 - LATENT_ALONE) * words
-    words *= WORDS_ALONE
+    words -= 0.5
+    np.maximum(words, 0, out=words)
+    words *= 2 * WORDS_ALONE
     similarity += words
     return similarity
 

@@ -20,7 +20,8 @@ EVIDENCE = ("need", "text", "technology", "tags", "agnostic", "stage", "ticket",
 TEXT_FLOOR = np.float32(0.28)
 # Needs are few words, and are quoted only when a line of the other profile really answers them.
 NEED_FLOOR = np.float32(0.12)
-# Shares of a text's evidence that latent similarity keeps without a shared word, and shared words earn without it.
+# Shares of a text's evidence that latent similarity keeps without a shared word, and shared words earn without it: one
+# word alone may mean another thing elsewhere (the western coast, western philosophy), so that takes more than one.
 LATENT_ALONE = np.float32(0.2)
 WORDS_ALONE = np.float32(0.25)
 # Stage, ticket and place matter to those whose field fits: without any topic in common they count this share.
