@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, render_template
+from flask_login import current_user
+
+from app import clock
+from app.accounts.guards import login_required
+from app.digests import emails, queries, weeks
 
 bp = Blueprint("digests", __name__, template_folder="templates")
+
+
+@bp.get("/digest/preview")
+@login_required
+def preview() -> str:
+    now = clock.now()
+    content = queries.content_of(current_user, weeks.week_of(now, current_user.zone), now)
+    return render_template("digests/preview.html", content=content, needs=emails.needs_line(content))

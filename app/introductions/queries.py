@@ -1,1 +1,226 @@
-"""Reads of introductions."""
+"""Reads of introductions: matches as one of their two organizations sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from enum import StrEnum
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+from sqlalchemy.orm import selectinload
+
+from app import clock
+from app.accounts.models import User
+from app.db import db
+from app.errors import Forbidden, NotFound
+from app.introductions.models import Answer, Introduction
+from app.introductions.sides import Side, Standing, standing_of
+from app.matching.models import OPEN_STATES, Match, MatchState, Refresh
+from app.organizations import queries as organizations
+from app.organizations.models import MemberRole, Membership, Organization, ProfileState
+from app.organizations.queries import LARGEST_ID
+
+MOST_IN_REVIEW = 10
+_RANK = {MemberRole.OWNER: 0, MemberRole.EDITOR: 1}
+
+
+def sides_for(memberships: Iterable[Membership]) -> list[Side]:
+    """Every match these memberships may see, best first; in review only the best few an organization."""
+    members = list(memberships)
+    ids = {m.organization_id for m in members}
+    return _sides([*approved_matches(ids), *in_review(ids)], members)
+
+
+def approved_sides_for(memberships: Iterable[Membership]) -> list[Side]:
+    """The approved matches among them: those that were answered or wait for an answer."""
+    members = list(memberships)
+    return _sides(approved_matches({m.organization_id for m in members}), members)
+
+
+def _sides(matches: Iterable[Match], members: Sequence[Membership]) -> list[Side]:
+    seats: dict[int, list[Membership]] = {}
+    for member in members:
+        seats.setdefault(member.organization_id, []).append(member)
+    best_first = sorted({m.id: m for m in matches}.values(), key=lambda m: (-m.score, m.id))
+    return _seen_from(
+        [
+            (match, member)
+            for match in best_first
+            for end in (match.india_id, match.us_id)
+            for member in seats.get(end, [])
+        ]
+    )
+
+
+def _seen_from(seats: Sequence[tuple[Match, Membership]]) -> list[Side]:
+    said = answers_of({match.id for match, _ in seats})
+    introduced = {i.match_id: i for i in _introductions_by({match.id for match, _ in seats})}
+    known = [_partner_id(match, member) for match, member in seats if match.id in introduced]
+    contacts = answerers_of(known)
+    return [
+        _side(match, member, said, introduced.get(match.id), contacts.get(_partner_id(match, member), []))
+        for match, member in seats
+    ]
+
+
+def _partner_id(match: Match, membership: Membership) -> int:
+    return match.us_id if membership.organization_id == match.india_id else match.india_id
+
+
+def _side(
+    match: Match,
+    membership: Membership,
+    said: dict[tuple[int, int], Answer],
+    introduction: Introduction | None,
+    contacts: list[User],
+) -> Side:
+    mine = said.get((match.id, membership.organization_id))
+    theirs = said.get((match.id, _partner_id(match, membership)))
+    # A day that was asked for begins where the person is.
+    today = clock.now().astimezone(membership.user.zone).date()
+    return Side(
+        match=match,
+        member=membership,
+        standing=standing_of(match, mine, theirs, today),
+        mine=mine,
+        introduction=introduction,
+        contact=contacts[0] if introduction and contacts else None,
+    )
+
+
+def approved_matches(organization_ids: Collection[int]) -> Sequence[Match]:
+    """Matches of these organizations that managers approved."""
+    return db.session.scalars(
+        _with_sides(_of(organization_ids)).where(Match.state == MatchState.APPROVED)
+    ).all()
+
+
+def in_review(organization_ids: Collection[int], most: int = MOST_IN_REVIEW) -> Sequence[Match]:
+    """The best matches of each organization that are still with the managers."""
+    ends = sa.union_all(
+        *(
+            sa.select(Match.id, end.label("organization_id"), Match.score).where(
+                end.in_(organization_ids), Match.state.in_(OPEN_STATES)
+            )
+            for end in (Match.india_id, Match.us_id)
+        )
+    ).subquery()
+    place = sa.func.row_number().over(
+        partition_by=ends.c.organization_id, order_by=(ends.c.score.desc(), ends.c.id)
+    )
+    ranked = sa.select(ends.c.id, place.label("place")).subquery()
+    best = sa.select(ranked.c.id).where(ranked.c.place <= most)
+    return db.session.scalars(_with_sides(sa.select(Match)).where(Match.id.in_(best))).all()
+
+
+def _of(organization_ids: Collection[int]) -> sa.Select[Match]:
+    return sa.select(Match).where(
+        sa.or_(Match.india_id.in_(organization_ids), Match.us_id.in_(organization_ids))
+    )
+
+
+def _with_sides(query: sa.Select[Match]) -> sa.Select[Match]:
+    return query.options(selectinload(Match.india), selectinload(Match.us))
+
+
+def answers_of(match_ids: Iterable[int], *, fresh: bool = False) -> dict[tuple[int, int], Answer]:
+    """Present answers by (match, organization); `fresh` reads again what the session knows already."""
+    query = sa.select(Answer).where(Answer.match_id.in_(list(match_ids)))
+    rows = db.session.scalars(query.execution_options(populate_existing=fresh))
+    return {(answer.match_id, answer.organization_id): answer for answer in rows}
+
+
+def introductions_of(organization_ids: Collection[int]) -> Sequence[Introduction]:
+    """Introductions of these organizations, newest first."""
+    query = sa.select(Introduction).join(Introduction.match)
+    ours = sa.or_(Match.india_id.in_(organization_ids), Match.us_id.in_(organization_ids))
+    return db.session.scalars(query.where(ours).order_by(Introduction.at.desc(), Introduction.id)).all()
+
+
+def _introductions_by(match_ids: Collection[int]) -> Sequence[Introduction]:
+    return db.session.scalars(sa.select(Introduction).where(Introduction.match_id.in_(match_ids))).all()
+
+
+def sides_of(user: User) -> list[Side]:
+    """Every match this person may see through their organizations."""
+    return sides_for(organizations.memberships_of(user))
+
+
+def open_answers_for(user: User) -> list[Side]:
+    """Approved matches that wait for an answer this person may give."""
+    return [s for s in sides_of(user) if s.standing is Standing.TO_ANSWER and s.can_answer]
+
+
+def side_of(user: User, match_id: int, organization_id: int | None = None) -> Side:
+    """One match as this person's organization sees it; raises `NotFound` for everyone else.
+
+    Who is in both organizations says which one; without it, the one they may answer for comes first.
+    """
+    shown = sa.and_(Match.id == match_id, Match.state.in_((*OPEN_STATES, MatchState.APPROVED)))
+    possible = 0 < match_id <= LARGEST_ID
+    match = db.session.scalars(_with_sides(sa.select(Match)).where(shown)).one_or_none() if possible else None
+    if match is None:
+        raise NotFound
+    seats = [
+        m for m in organizations.memberships_of(user) if m.organization_id in (match.india_id, match.us_id)
+    ]
+    mine = [m for m in seats if organization_id in (None, m.organization_id)]
+    if not mine:
+        raise NotFound
+    sides = _seen_from([(match, membership) for membership in mine])
+    return min(sides, key=lambda s: (not s.can_answer, s.standing is not Standing.TO_ANSWER))
+
+
+def side_to_answer(user: User, match_id: int, organization_id: int | None = None) -> Side:
+    """The same for who answers; people of the organization who only read get `Forbidden`."""
+    side = side_of(user, match_id, organization_id)
+    if not side.can_answer:
+        raise Forbidden(_("Owners and editors of the organization answer; you may read."))
+    return side
+
+
+def other_seat(user: User, side: Side) -> Organization | None:
+    """The partner, when this person also sits there: they answer for each organization on its own."""
+    partner = side.match.partner_of(side.organization)
+    sits = any(m.organization_id == partner.id for m in organizations.memberships_of(user))
+    return partner if sits else None
+
+
+def answerers_of(organization_ids: Collection[int]) -> dict[int, list[User]]:
+    """Active owners and editors of each organization, owners first."""
+    query = sa.select(Membership).where(
+        Membership.organization_id.in_(organization_ids),
+        Membership.role.in_((MemberRole.OWNER, MemberRole.EDITOR)),
+    )
+    found: dict[int, list[User]] = {organization_id: [] for organization_id in organization_ids}
+    for row in sorted(db.session.scalars(query), key=lambda m: (_RANK[m.role], m.id)):
+        if row.user.is_active:
+            found[row.organization_id].append(row.user)
+    return found
+
+
+class Waiting(StrEnum):
+    """Why a person has no match yet, and so what they can do."""
+
+    NO_ORGANIZATION = "no_organization"
+    NOT_PUBLISHED = "not_published"
+    PAUSED = "paused"
+    NOT_COMPUTED = "not_computed"
+    NOTHING_FITS = "nothing_fits"
+
+
+def why_none(memberships: Sequence[Membership]) -> Waiting:
+    """The first thing that stands between these memberships and a match."""
+    if not memberships:
+        return Waiting.NO_ORGANIZATION
+    states = {m.organization.state for m in memberships}
+    if ProfileState.LISTED not in states:
+        return Waiting.PAUSED if ProfileState.PAUSED in states else Waiting.NOT_PUBLISHED
+    ids = [m.organization_id for m in memberships]
+    fresh = (
+        sa.select(Refresh.organization_id)
+        .join(Organization, Organization.id == Refresh.organization_id)
+        .where(Refresh.organization_id.in_(ids), Refresh.refreshed_at >= Organization.profile_changed_at)
+        .limit(1)
+    )
+    return Waiting.NOTHING_FITS if db.session.scalar(fresh) else Waiting.NOT_COMPUTED

@@ -1,0 +1,107 @@
+"""A match as one of its two organizations sees it, and where it stands for them: no reads, no writes."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from app.accounts.models import User
+from app.introductions import withholding
+from app.introductions.models import Answer, AnswerChoice, Introduction
+from app.matching import mirrored, reasons
+from app.matching.models import Match, MatchState
+from app.matching.reasons import Teaser
+from app.organizations.models import Membership, Organization
+
+
+class Standing(StrEnum):
+    """Where a match stands for one side, in the order pages show it."""
+
+    TO_ANSWER = "to_answer"
+    SAID_YES = "said_yes"
+    INTRODUCED = "introduced"
+    IN_REVIEW = "in_review"
+    NOT_NOW = "not_now"
+    DECLINED = "declined"
+    # The other side declined: told without a reason.
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True)
+class Side:
+    """A match as one of its two organizations sees it. The partner has no name until both said yes."""
+
+    match: Match
+    member: Membership
+    standing: Standing
+    mine: Answer | None = None
+    introduction: Introduction | None = None
+    # Whom to write to on the other side, once introduced.
+    contact: User | None = None
+
+    @property
+    def organization(self) -> Organization:
+        """The organization this side is."""
+        return self.member.organization
+
+    @property
+    def can_answer(self) -> bool:
+        """Whether this person may answer for the organization."""
+        return self.member.can_edit
+
+    @property
+    def partner(self) -> Organization | None:
+        """The other organization, once introduced."""
+        return self.match.partner_of(self.organization) if self.introduction else None
+
+    @property
+    def teaser(self) -> Teaser:
+        """What may be told of the partner at any time."""
+        found = reasons.teaser(self.match.partner_of(self.organization))
+        return replace(found, needs=self._shown(found.needs), offers=self._shown(found.offers))
+
+    @property
+    def title(self) -> str:
+        """What to call the partner: its name once introduced, before that what it is and where."""
+        return self.partner.name if self.partner else self.teaser.title
+
+    @property
+    def partner_changed_at(self) -> datetime.datetime:
+        """How fresh the partner's profile is."""
+        return self.match.partner_of(self.organization).profile_changed_at
+
+    @property
+    def band(self) -> str:
+        return reasons.band(self.match, self.organization.country)
+
+    @property
+    def why_us(self) -> list[str]:
+        """Why the partner fits this organization."""
+        return self._shown(reasons.sentences(self.match, self.organization.country))
+
+    @property
+    def why_them(self) -> list[str]:
+        """Why the partner would say yes, told to this side."""
+        return self._shown(mirrored.sentences(self.match, self.organization.country.other))
+
+    def _shown(self, texts: list[str]) -> list[str]:
+        """Texts quoted of the partner, without its name and address until both said yes."""
+        other = self.match.partner_of(self.organization)
+        return texts if self.introduction else withholding.unnamed(texts, other)
+
+
+def standing_of(match: Match, mine: Answer | None, theirs: Answer | None, today: datetime.date) -> Standing:
+    """Where a match stands for the side that answered `mine`."""
+    if match.state is not MatchState.APPROVED:
+        return Standing.IN_REVIEW
+    said, other_said = mine and mine.says, theirs and theirs.says
+    if said is AnswerChoice.NO:
+        return Standing.DECLINED
+    if other_said is AnswerChoice.NO:
+        return Standing.CLOSED
+    if said is AnswerChoice.YES:
+        return Standing.INTRODUCED if other_said is AnswerChoice.YES else Standing.SAID_YES
+    if mine is not None and mine.until is not None and mine.until > today:
+        return Standing.NOT_NOW
+    return Standing.TO_ANSWER
