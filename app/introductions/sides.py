@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from app.accounts.models import User
-from app.introductions import withholding
 from app.introductions.models import Answer, AnswerChoice, Introduction
-from app.matching import mirrored, reasons
+from app.matching import mirrored, reasons, redaction
 from app.matching.models import Match, MatchState
 from app.matching.reasons import Teaser
 from app.organizations.models import Membership, Organization
@@ -87,8 +86,11 @@ class Side:
 
     def _shown(self, texts: list[str]) -> list[str]:
         """Texts quoted of the partner, without its name and address until both said yes."""
+        if self.introduction:
+            return texts
         other = self.match.partner_of(self.organization)
-        return texts if self.introduction else withholding.unnamed(texts, other)
+        hidden = redaction.pattern(redaction.names_of(other.name, other.website))
+        return [redaction.redacted(text, hidden) for text in texts]
 
 
 def standing_of(match: Match, mine: Answer | None, theirs: Answer | None, today: datetime.date) -> Standing:
