@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from flask_babel import force_locale
 from flask_babel import lazy_gettext as _
 
 from app.accounts.emails import unsubscribe_link
 from app.accounts.models import User
-from app.matching import reasons
+from app.matching import mirrored, reasons, redaction
 from app.matching.models import Match
 from app.organizations import queries as organizations
 from app.organizations.models import Organization
@@ -30,10 +31,17 @@ def _people(organization: Organization) -> list[User]:
 
 def _proposal(match: Match, side: Country, user: User) -> Mail:
     own = match.side(side)
+    other = match.partner_of(own)
+    hidden = redaction.pattern(redaction.names_of(other.name, other.website))
     with force_locale(user.locale):
-        why_you = reasons.sentences(match, side)
-        why_they = reasons.sentences(match, side.other)
-        partner = reasons.teaser(match.partner_of(own))
+        why_you = redaction.redacted_all(reasons.sentences(match, side), hidden)
+        why_they = redaction.redacted_all(mirrored.sentences(match, side.other), hidden)
+        found = reasons.teaser(other)
+        partner = replace(
+            found,
+            needs=redaction.redacted_all(found.needs, hidden),
+            offers=redaction.redacted_all(found.offers, hidden),
+        )
     return compose(
         "matching/mail/proposal",
         key=f"proposal:{match.id}:{user.id}",
