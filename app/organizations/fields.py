@@ -9,10 +9,10 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from flask_babel import lazy_gettext as _
-from wtforms import SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import Length, Optional, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
 from app.money import parse_amount
 from app.taxonomy import labels
@@ -59,6 +59,11 @@ def term(label: Any, terms: type[StrEnum], **more: Any) -> SelectField:
     )
 
 
+def whole(label: Any, *validators: Any, **more: Any) -> IntegerField:
+    """A whole number, in a plain text box: browsers hand back nothing of a wrong number otherwise."""
+    return IntegerField(label, validators, widget=TextInput(), render_kw={"inputmode": "numeric"}, **more)
+
+
 def several(label: Any, choices: Iterable[tuple[str, Any]], *validators: Any, **more: Any) -> Any:
     """Checkboxes."""
     return SelectMultipleField(
@@ -76,7 +81,6 @@ def _known(_form: Any, field: Any) -> None:
     known = {choice.value for choice in field.choices}
     field.data = list(dict.fromkeys(field.data or []))
     if not known.issuperset(field.data):
-        field.data = [value for value in field.data if value in known]
         raise ValidationError(_("One of the choices is not known. Choose again."))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import IntegerField, RadioField, SelectField
+from wtforms import RadioField, SelectField
 from wtforms.validators import NumberRange, Optional, ValidationError
 
 from app.money import amount_words
@@ -104,9 +104,10 @@ class TrainingForm(StepForm):
         coerce=_level,
     )
     training_mode = fields.term(_("Mode"), TrainingMode)
-    seats = IntegerField(
+    seats = fields.whole(
         _("Seats in each intake"),
-        [Optional(), NumberRange(0, 1_000_000, _("Give a number between %(min)s and %(max)s."))],
+        Optional(),
+        NumberRange(0, 1_000_000, _("Give a number between %(min)s and %(max)s.")),
     )
     skills = fields.entries(
         _("Skills taught"), 30, 120, rows=5, description=_("One a line, for example: Chip test and burn-in")

@@ -57,13 +57,11 @@ class BasicsForm(StepForm):
     region_code = SelectField(_("State or territory"), [InputRequired(_("Choose the state or territory."))])
     city = fields.line(_("City or town"), 120)
     website = fields.WebsiteField(_("Website"), description=_("For example https://example.org"))
-    founded_year = IntegerField(_("Founded in"), [Optional()], description=_("A year, for example 2019"))
-    team_size = IntegerField(
+    founded_year = fields.whole(_("Founded in"), Optional(), description=_("A year, for example 2019"))
+    team_size = fields.whole(
         _("People who work there"),
-        [
-            Optional(),
-            NumberRange(0, 10_000_000, _("Give a number between %(min)s and %(max)s.")),
-        ],
+        Optional(),
+        NumberRange(0, 10_000_000, _("Give a number between %(min)s and %(max)s.")),
     )
 
     def fit(self, organization: Organization) -> None:
