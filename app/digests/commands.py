@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import chain
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from zoneinfo import ZoneInfo
 
 import click
 from flask.cli import AppGroup
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
 
 from app import clock
 from app.db import db, reading
@@ -17,49 +22,59 @@ from app.digests.services import Letter
 cli = AppGroup("digests", help="The weekly letters.")
 
 
-def _week(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+def _week(_context: click.Context, _option: click.Parameter, value: str | None) -> str:
+    if value is None:
+        return weeks.week_of(clock.now(), ZoneInfo("UTC"))
     try:
-        if value is not None:
-            weeks.monday_of(value)
+        weeks.monday_of(value)
     except ValueError as error:
         raise click.BadParameter(str(error)) from None
     return value
 
 
 @cli.command()
-@click.option(
-    "--week", callback=_week, help="ISO week like 2026-W47; default: the present week of each person."
-)
+@click.option("--week", callback=_week, help="ISO week like 2026-W47; default: the present one (UTC).")
 @click.option("--dry-run", is_flag=True, help="Tell who would get what; write nothing.")
-def send(week: str | None, dry_run: bool) -> None:
+def send(week: str, dry_run: bool) -> None:
     """Write the letters of a week for everyone who has not had theirs, whatever the hour."""
-    tally: Counter[str] = Counter()
-    for letters in _batches(week):
-        tally["nothing"] += sum(1 for letter in letters if letter.mail is None)
-        tally["letters"] += _tell(letters) if dry_run else _write(letters)
-        if not dry_run:
-            click.echo(f"{sum(tally.values())} people so far", err=True)
-    total = "1 letter" if tally["letters"] == 1 else f"{tally['letters']} letters"
-    people = "1 person has" if tally["nothing"] == 1 else f"{tally['nothing']} people have"
-    click.echo(f"{total} {'would be written' if dry_run else 'written'}; {people} nothing to read.")
-
-
-def _batches(week: str | None) -> Iterator[Sequence[Letter]]:
-    """All unsettled people, a batch at a time, by id: a dry run settles nobody and must still come to an end."""
-    now = clock.now()
     with reading():
-        by_week = queries.zones_by_week(now)
+        had, left = queries.standing_of_week(week)
         db.session.rollback()
-    for present, zones in ({week: [*chain(*by_week.values())]} if week else by_week).items():
-        after = 0
-        while letters := _read(present, zones, after):
-            yield letters
-            after = letters[-1].user_id
+    tally, subjects = Counter[str](), []
+    with _progress(week, left) as advance:
+        for letters in _batches(week):
+            mails = [(letter.user_id, letter.mail.subject) for letter in letters if letter.mail]
+            tally["letters"] += len(mails) if dry_run else _write(letters)
+            tally["broken"] += sum(letter.is_broken for letter in letters)
+            tally["nothing"] += sum(letter.mail is None and not letter.is_broken for letter in letters)
+            subjects += mails if dry_run else []
+            advance(len(letters))
+    # After the bar, so that the lines can be sent to a file.
+    for user_id, subject in subjects:
+        click.echo(f"{user_id:>8}  {subject}")
+    _report(week, tally, had, dry_run)
 
 
-def _read(week: str, zones: Sequence[str], after: int) -> list[Letter]:
+@contextmanager
+def _progress(week: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A bar of the people settled, on a terminal only."""
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not sys.stderr.isatty()) as progress:
+        bar = progress.add_task(f"Letters of {week}", total=total)
+        yield lambda count: progress.advance(bar, count)
+
+
+def _batches(week: str) -> Iterator[Sequence[Letter]]:
+    """All unsettled people, a batch at a time, by id: a dry run settles nobody and must still come to an end."""
+    after = 0
+    while letters := _read(week, after):
+        yield letters
+        after = letters[-1].user_id
+
+
+def _read(week: str, after: int) -> Sequence[Letter]:
     with reading():
-        letters = services.letters_of_week(week, zones, clock.now(), after=after)
+        letters = services.letters_of_week(week, clock.now(), after)
         db.session.rollback()
     return letters
 
@@ -70,8 +85,12 @@ def _write(letters: Sequence[Letter]) -> int:
     return written
 
 
-def _tell(letters: Sequence[Letter]) -> int:
-    mails = [(letter, letter.mail) for letter in letters if letter.mail]
-    for letter, mail in mails:
-        click.echo(f"{letter.week}  {letter.address}  {mail.subject}")
-    return len(mails)
+def _report(week: str, tally: Counter[str], had: int, dry_run: bool) -> None:
+    title = f"Week {week}" + (": dry run, nothing was written" if dry_run else "")
+    table = Table("", "", show_header=False, title=title)
+    table.add_row("letters that would be written" if dry_run else "letters written", f"{tally['letters']:,}")
+    table.add_row("nothing to say", f"{tally['nothing']:,}")
+    table.add_row("had it already", f"{had:,}")
+    if tally["broken"]:
+        table.add_row("could not be composed, see the log", f"{tally['broken']:,}")
+    Console().print(table)

@@ -20,6 +20,7 @@ _WORDS = {
     7: lazy_gettext("Seven"),
     8: lazy_gettext("Eight"),
     9: lazy_gettext("Nine"),
+    10: lazy_gettext("Ten"),
 }
 
 
@@ -80,7 +81,7 @@ def _news(content: Content) -> str:
         return ngettext(
             "One new match is in review", "%(count)s new matches are in review", count, count=_words(count)
         )
-    return _("Nothing needs you this week")
+    return _("Your week at Sangam")
 
 
 def _words(count: int) -> str:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.orm import selectinload
 
 from app.accounts.models import Role, User
 from app.db import db
@@ -18,7 +16,8 @@ from app.digests import weeks
 from app.digests.models import Digest
 from app.introductions import queries as introductions
 from app.introductions.sides import Side, Standing
-from app.matching.models import OPEN_STATES, Match, MatchState, ReviewDecision
+from app.matching import queries as matching
+from app.matching.models import OPEN_STATES, Match
 from app.organizations.models import Membership
 from app.programs.models import ProgramManager
 
@@ -75,61 +74,54 @@ class Content:
         return bool(self.member or self.manager)
 
 
-def zones_due(now: datetime.datetime) -> dict[str, list[str]]:
-    """Names of the zones in which it is time for the week's letter, by week."""
+def people_due(now: datetime.datetime, after: int, limit: int) -> tuple[str, Sequence[User]]:
+    """The week whose letter is due somewhere, and the next people, by id, who have not had it."""
+    week, zones = zones_due(now)
+    query = _without(week).where(User.time_zone.in_(zones), User.id > after).limit(limit)
+    return week, db.session.scalars(query).all() if zones else ()
+
+
+def zones_due(now: datetime.datetime) -> tuple[str, list[str]]:
+    """The week that is due, and the names of the zones where it is. Never two weeks: each is due for two days."""
     names = db.session.scalars(sa.select(User.time_zone).where(*_wants_letter()).distinct())
-    due: dict[str, list[str]] = defaultdict(list)
-    for name in names:
-        zone = ZoneInfo(name)
-        if weeks.is_due(now, zone):
-            due[weeks.week_of(now, zone)].append(name)
-    return due
+    known = [zone for name in names if (zone := weeks.zone_of(name))]
+    due = [zone for zone in known if weeks.is_due(now, zone)]
+    return weeks.week_of(now, due[0]) if due else "", [zone.key for zone in due]
 
 
-def people_due(now: datetime.datetime, limit: int) -> list[tuple[str, User]]:
-    """(week, person) of the next people whose letter is due and not settled."""
-    found: list[tuple[str, User]] = []
-    for week, zones in zones_due(now).items():
-        query = _without(week).where(User.time_zone.in_(zones)).limit(limit - len(found))
-        found += [(week, user) for user in db.session.scalars(query)]
-    return found
+def people_without(week: str, after: int, limit: int) -> Sequence[User]:
+    """The next people, by id, whose letter of `week` is not settled, whatever the hour."""
+    return db.session.scalars(_without(week).where(User.id > after).limit(limit)).all()
 
 
-def people_without(week: str, zones: Collection[str], after: int, limit: int) -> Sequence[User]:
-    """The next people, by id, in these zones whose letter of `week` is not settled, whatever the hour."""
-    query = _without(week).where(User.id > after, User.time_zone.in_(zones)).limit(limit)
-    return db.session.scalars(query).all()
-
-
-def zones_by_week(now: datetime.datetime) -> dict[str, list[str]]:
-    """Names of all zones people are in, by the week it is there."""
-    names = db.session.scalars(sa.select(User.time_zone).where(*_wants_letter()).distinct())
-    by_week: dict[str, list[str]] = defaultdict(list)
-    for name in names:
-        by_week[weeks.week_of(now, ZoneInfo(name))].append(name)
-    return by_week
+def standing_of_week(week: str) -> tuple[int, int]:
+    """How many of those who want letters have had this week's, and how many have not."""
+    people = sa.select(sa.func.count()).select_from(User).where(*_wants_letter())
+    had = db.session.scalar(people.where(_is_settled(week))) or 0
+    return had, (db.session.scalar(people) or 0) - had
 
 
 def _without(week: str) -> sa.Select[User]:
-    settled = sa.select(Digest.id).where(Digest.user_id == User.id, Digest.week == week).exists()
-    return sa.select(User).where(*_wants_letter(), ~settled).order_by(User.id)
+    return sa.select(User).where(*_wants_letter(), ~_is_settled(week)).order_by(User.id)
+
+
+def _is_settled(week: str) -> sa.Exists:
+    return sa.exists().where(Digest.user_id == User.id, Digest.week == week)
 
 
 def _wants_letter() -> tuple[sa.ColumnElement[bool], ...]:
     return (User.wants_digest.is_(True), User.confirmed_at.is_not(None), User.deactivated_at.is_(None))
 
 
-def contents_of(people: Iterable[tuple[str, User]], now: datetime.datetime) -> list[Content]:
+def contents_of(week: str, users: Sequence[User], now: datetime.datetime) -> list[Content]:
     """Each person's week, read for all of them together."""
-    batch = list(people)
-    members = member_parts([user for _week, user in batch], now)
-    managers = manager_parts([user for _week, user in batch], now)
-    return [Content(user, week, members[user.id], managers[user.id]) for week, user in batch]
+    members, managers = member_parts(users, now), manager_parts(users, now)
+    return [Content(user, week, members[user.id], managers[user.id]) for user in users]
 
 
 def content_of(user: User, week: str, now: datetime.datetime) -> Content:
     """One person's week, as the letter would be now."""
-    return contents_of([(week, user)], now)[0]
+    return contents_of(week, [user], now)[0]
 
 
 def member_parts(users: Sequence[User], now: datetime.datetime) -> dict[int, MemberPart]:
@@ -175,42 +167,36 @@ def _in_review(
 
 def manager_parts(users: Sequence[User], now: datetime.datetime) -> defaultdict[int, ManagerPart]:
     """The manager part of each person; people with the same programs share one reading."""
-    managers = [u.id for u in users if u.role is Role.PROGRAM_MANAGER]
-    query = sa.select(ProgramManager.user_id, ProgramManager.program_id).where(
-        ProgramManager.user_id.in_(managers)
-    )
-    programs: dict[int, set[int]] = defaultdict(set)
-    for user_id, program_id in db.session.execute(query) if managers else ():
-        programs[user_id].add(program_id)
-    scopes: dict[frozenset[int] | None, list[int]] = defaultdict(list)
-    for user in users:
-        if user.role is Role.PROGRAM_MANAGER:
-            scopes[frozenset(programs[user.id])].append(user.id)
-        elif user.role is Role.ADMINISTRATOR:
-            scopes[None].append(user.id)
+    managers = [user for user in users if user.has_role(Role.PROGRAM_MANAGER, Role.ADMINISTRATOR)]
+    programs = _programs_of([user.id for user in managers])
+    scopes: dict[object, list[User]] = defaultdict(list)
+    for user in managers:
+        scopes[user.role if user.role is Role.ADMINISTRATOR else programs[user.id]].append(user)
     parts: defaultdict[int, ManagerPart] = defaultdict(ManagerPart)
-    for scope, ids in scopes.items():
-        parts.update(dict.fromkeys(ids, _manager_part(scope, now)))
+    for alike in scopes.values():
+        parts.update(dict.fromkeys([user.id for user in alike], _manager_part(alike[0], now)))
     return parts
 
 
-def _manager_part(programs: frozenset[int] | None, now: datetime.datetime) -> ManagerPart:
-    """`programs` None means all of them; pairs without a program are every manager's."""
-    mine = (
-        sa.true() if programs is None else sa.or_(Match.program_id.is_(None), Match.program_id.in_(programs))
+def _programs_of(user_ids: Collection[int]) -> dict[int, frozenset[int]]:
+    query = sa.select(ProgramManager.user_id, ProgramManager.program_id).where(
+        ProgramManager.user_id.in_(user_ids)
     )
-    # What is held for a later day waits for that day, not for a manager.
-    held = sa.and_(Match.state == MatchState.HELD, Match.hold_until > now.date())
-    open_now = sa.and_(mine, Match.state.in_(OPEN_STATES), sa.or_(~held, Match.hold_until.is_(None)))
-    late = sa.and_(open_now, Match.due_at < now)
-    pairs = sa.select(Match).options(selectinload(Match.india), selectinload(Match.us))
-    decided = sa.select(sa.func.count()).select_from(ReviewDecision).join(Match).where(mine)
+    found: dict[int, frozenset[int]] = defaultdict(frozenset)
+    for user_id, program_id in db.session.execute(query) if user_ids else ():
+        found[user_id] |= {program_id}
+    return found
+
+
+def _manager_part(user: User, now: datetime.datetime) -> ManagerPart:
+    counts = matching.queue_counts(user)
+    oldest = matching.oldest_waiting(user, MOST_LATE)
+    # What is told as late is not told again as good.
+    best = [match for match in matching.best_waiting(user, MOST_DECISIONS + MOST_LATE) if match not in oldest]
     return ManagerPart(
-        open=db.session.scalar(sa.select(sa.func.count()).select_from(Match).where(open_now)) or 0,
-        late=db.session.scalar(sa.select(sa.func.count()).select_from(Match).where(late)) or 0,
-        decided=db.session.scalar(decided.where(ReviewDecision.at > now - A_WEEK)) or 0,
-        oldest=db.session.scalars(pairs.where(late).order_by(Match.due_at, Match.id).limit(MOST_LATE)).all(),
-        best=db.session.scalars(
-            pairs.where(open_now).order_by(Match.score.desc(), Match.id).limit(MOST_DECISIONS)
-        ).all(),
+        open=counts["waiting"],
+        late=counts["late"],
+        decided=matching.decided_since(user, now - A_WEEK),
+        oldest=oldest,
+        best=best[:MOST_DECISIONS],
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import structlog
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app import clock
@@ -13,40 +14,47 @@ from app.accounts.models import User
 from app.db import db
 from app.digests import emails, queries
 from app.digests.models import Digest, DigestState
+from app.digests.queries import Content
 from app.outbox import services as outbox
 from app.outbox.rendering import Mail
 
-BATCH = 200
+log = structlog.get_logger(__name__)
+BATCH = 100
 
 
 @dataclass(frozen=True)
 class Letter:
-    """What a person gets for a week; no mail when there is nothing to tell."""
+    """What a person gets for a week: a mail, or none when there is nothing to tell."""
 
     user_id: int
-    address: str
     week: str
-    mail: Mail | None
+    mail: Mail | None = None
+    # Could not be composed: the week stays open, and the next round tries again.
+    is_broken: bool = False
 
 
-def letters_due(now: datetime.datetime, limit: int = BATCH) -> list[Letter]:
-    """Compose the next letters whose hour has come. Reads only."""
-    return _compose(queries.people_due(now, limit), now)
+def letters_due(now: datetime.datetime, after: int = 0) -> list[Letter]:
+    """Compose the next letters whose hour has come, of people with ids above `after`. Reads only."""
+    return _compose(*queries.people_due(now, after, BATCH), now)
 
 
-def letters_of_week(
-    week: str, zones: Sequence[str], now: datetime.datetime, *, after: int = 0, limit: int = BATCH
-) -> list[Letter]:
-    """Compose the next letters of `week`, by person, whatever the hour. Reads only."""
-    people = queries.people_without(week, zones, after, limit)
-    return _compose([(week, user) for user in people], now)
+def letters_of_week(week: str, now: datetime.datetime, after: int = 0) -> list[Letter]:
+    """Compose the next letters of `week`, whatever the hour. Reads only."""
+    return _compose(week, queries.people_without(week, after, BATCH), now)
 
 
-def _compose(people: Iterable[tuple[str, User]], now: datetime.datetime) -> list[Letter]:
-    return [
-        Letter(content.user.id, content.user.email, content.week, emails.weekly(content) if content else None)
-        for content in queries.contents_of(people, now)
-    ]
+def _compose(week: str, users: Sequence[User], now: datetime.datetime) -> list[Letter]:
+    return [_letter(content) for content in queries.contents_of(week, users, now)] if users else []
+
+
+def _letter(content: Content) -> Letter:
+    try:
+        mail = emails.weekly(content) if content else None
+    except Exception:
+        # One letter that cannot be written must not keep everybody else's back.
+        log.exception("letter not composed", user_id=content.user.id, week=content.week)
+        return Letter(content.user.id, content.week, is_broken=True)
+    return Letter(content.user.id, content.week, mail)
 
 
 def enqueue(letters: Sequence[Letter]) -> int:
@@ -54,12 +62,11 @@ def enqueue(letters: Sequence[Letter]) -> int:
 
     The row of the week comes first: who already has it was served by another scheduler and is passed over.
     """
-    ours = _claim(letters)
-    sending = [letter for letter in letters if letter.mail and (letter.user_id, letter.week) in ours]
-    for letter in sending:
-        if letter.mail is not None:
-            outbox.enqueue(letter.mail)
-    return len(sending)
+    ours = _claim([letter for letter in letters if not letter.is_broken])
+    mails = [letter.mail for letter in letters if letter.mail and (letter.user_id, letter.week) in ours]
+    for mail in mails:
+        outbox.enqueue(mail)
+    return len(mails)
 
 
 def _claim(letters: Sequence[Letter]) -> set[tuple[int, str]]:
@@ -79,10 +86,3 @@ def _claim(letters: Sequence[Letter]) -> set[tuple[int, str]]:
     statement = insert(Digest).values(rows).on_conflict_do_nothing(index_elements=["user_id", "week"])
     claimed = db.session.execute(statement.returning(Digest.user_id, Digest.week))
     return {(row.user_id, row.week) for row in claimed}
-
-
-def enqueue_due(now: datetime.datetime) -> int:
-    """Write the next letters whose hour has come, in the caller's transaction; gives how many people were settled."""
-    letters = letters_due(now)
-    enqueue(letters)
-    return len(letters)

@@ -2,39 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from app import clock
 from app.db import db, reading
 from app.digests import services
+from app.digests.services import Letter
 from app.jobs import services as leases
 from app.jobs.engine import jobs
 
-NAME = "digests.enqueue_due"
+LEASE = "digests.enqueue"
 LEASE_SECONDS = 120
 
 
-@jobs.task(NAME, every=60)
+@jobs.task("digests.enqueue_due", every=30)
 def enqueue_due() -> None:
     """Write the letters whose hour has come, a batch at a time, until none is left."""
-    token = leases.hold(NAME, LEASE_SECONDS)
+    token = leases.hold(LEASE, LEASE_SECONDS)
     db.session.commit()
     if token is None:
         return
     try:
-        while _next_batch(token):
-            pass
+        after = 0
+        while not jobs.stopping.is_set() and (letters := _read(after)):
+            if not leases.renew(LEASE, token, LEASE_SECONDS):
+                return
+            services.enqueue(letters)
+            db.session.commit()
+            after = letters[-1].user_id
     finally:
         db.session.rollback()
-        leases.release(NAME, token)
+        leases.release(LEASE, token)
         db.session.commit()
 
 
-def _next_batch(token: str) -> bool:
+def _read(after: int) -> Sequence[Letter]:
     # Reading and composing take no write lock; the batch is then written at once.
     with reading():
-        letters = services.letters_due(clock.now())
+        letters = services.letters_due(clock.now(), after)
         db.session.rollback()
-    if not letters or not leases.renew(NAME, token, LEASE_SECONDS):
-        return False
-    services.enqueue(letters)
-    db.session.commit()
-    return True
+    return letters

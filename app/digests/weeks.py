@@ -5,12 +5,20 @@ from __future__ import annotations
 import datetime
 import re
 from datetime import UTC, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 OPENS_AT = datetime.time(9)
 # A scheduler that was down catches up until Wednesday at the same hour; later a Monday letter is only late.
 CATCH_UP_DAYS = 2
 _WEEK = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)
+
+
+def zone_of(name: str) -> ZoneInfo | None:
+    """The zone of that name; None for one this machine does not know, which must not stop all others."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
 
 
 def week_of(moment: datetime.datetime, zone: ZoneInfo) -> str:

@@ -10,7 +10,8 @@ import pytest
 
 from app import clock
 from app.db import db, reading
-from app.digests import services
+from app.digests import services, tasks
+from app.jobs import services as leases
 from app.matching.models import MatchState
 
 MONDAY_NINE_IN_INDIA = "2026-11-16T03:30"
@@ -120,17 +121,15 @@ def test_two_schedulers_at_once_write_one_letter(app, world, at, letters):
 
 
 def test_a_scheduler_that_does_not_get_the_lease_does_nothing(app, world, at, run, letters):
-    from app.jobs import services as leases
-
     at(MONDAY_NINE_IN_INDIA)
     reader(world)
     with app.app_context():
-        token = leases.hold("digests.enqueue_due", 60)
+        token = leases.hold(tasks.LEASE, 60)
         db.session.commit()
     run()
     assert letters() == []
     with app.app_context():
-        leases.release("digests.enqueue_due", token)
+        leases.release(tasks.LEASE, token)
         db.session.commit()
     run()
     assert len(letters()) == 1

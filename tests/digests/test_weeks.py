@@ -14,8 +14,10 @@ from app.digests import weeks
 ZONES = [
     "Asia/Kolkata",
     "America/New_York",
-    "America/Los_Angeles",
+    "America/Chicago",
+    "America/Denver",
     "America/Phoenix",
+    "America/Los_Angeles",
     "Australia/Lord_Howe",
     "Pacific/Apia",
 ]
