@@ -2,6 +2,41 @@
 
 from __future__ import annotations
 
+import click
+from flask import current_app
 from flask.cli import AppGroup
 
-cli = AppGroup("demo")
+from app.db import db
+from app.demo import services, story
+from app.demo.people import PASSWORD, PEOPLE
+from app.matching import planning
+from app.matching import services as matching
+
+cli = AppGroup("demo", help="The illustrative world of a trial.")
+
+
+@cli.command()
+def load() -> None:
+    """Load illustrative organizations, people, programs and matches, once, and print who can sign in."""
+    settings = current_app.config["SETTINGS"]
+    if settings.is_production:
+        raise click.ClickException("The demo world has known passwords and is not for production.")
+    if not services.is_loaded():
+        people = services.load_people()
+        services.load_programs(people)
+        services.load_organizations(people)
+        db.session.commit()
+        for _ in matching.write_plan(planning.make_plan(settings.proposals_per_organization)):
+            db.session.commit()
+        story.tell(services.manager())
+        db.session.commit()
+        click.echo("The illustrative demo world is loaded.")
+    print_sign_ins()
+
+
+def print_sign_ins() -> None:
+    """Who can sign in, with which password."""
+    click.echo(f"\nDemo sign-ins, all with the password: {PASSWORD}")
+    for person in PEOPLE:
+        click.echo(f"  {person.email:<30} {person.says}")
+    click.echo("")

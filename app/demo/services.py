@@ -108,3 +108,9 @@ def _organization(row: dict[str, Any]) -> Organization:
 def _owner_of(organization: Organization, people: Iterable[Person]) -> Person:
     own = [person for person in people if organization.name in person.owns]
     return own[0] if own else next(person for person in people if person.country == organization.country)
+
+
+def manager() -> User:
+    """The demo's first program manager."""
+    first = next(person for person in PEOPLE if person.role is Role.PROGRAM_MANAGER)
+    return db.session.scalars(sa.select(User).where(User.email == first.email)).one()

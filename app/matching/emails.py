@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -34,13 +35,13 @@ def _proposal(match: Match, side: Country, user: User) -> Mail:
     other = match.partner_of(own)
     hidden = redaction.pattern(redaction.names_of(other.name, other.website))
     with force_locale(user.locale):
-        why_you = redaction.redacted_all(reasons.sentences(match, side), hidden)
-        why_they = redaction.redacted_all(mirrored.sentences(match, side.other), hidden)
+        why_you = _without(reasons.sentences(match, side), hidden)
+        why_they = _without(mirrored.sentences(match, side.other), hidden)
         found = reasons.teaser(other)
         partner = replace(
             found,
-            needs=redaction.redacted_all(found.needs, hidden),
-            offers=redaction.redacted_all(found.offers, hidden),
+            needs=_without(found.needs, hidden),
+            offers=_without(found.offers, hidden),
         )
     return compose(
         "matching/mail/proposal",
@@ -55,6 +56,10 @@ def _proposal(match: Match, side: Country, user: User) -> Mail:
         why_you=why_you,
         why_they=why_they,
     )
+
+
+def _without(texts: list[str], hidden: re.Pattern[str] | None) -> list[str]:
+    return [redaction.redacted(text, hidden) for text in texts]
 
 
 def questions(match: Match, note: str, sides: Iterable[str]) -> list[Mail]:

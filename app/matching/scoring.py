@@ -47,6 +47,8 @@ _COLUMNS = [
     "seats",
 ]
 CANDIDATES = 50
+# Below this a pair is noise to a manager, found by reading pairs of the demo world and of imported profiles.
+WORTH_A_LOOK = 0.15
 # A model is fitted anew when this share of its organizations is new or changed.
 REFIT_SHARE = 0.1
 
@@ -129,7 +131,20 @@ def eligibility(rules: Rules) -> ml.Eligibility:
 def shared_out(recommender: ml.Recommender, rules: Rules) -> pd.DataFrame:
     """Pairs for everybody, under everybody's capacity."""
     capacity = pd.Series(rules.capacity, dtype="int64")
-    return ml.propose(recommender, capacity, k=CANDIDATES, eligible=eligibility(rules))
+    return worth_proposing(ml.propose(recommender, capacity, k=CANDIDATES, eligible=eligibility(rules)))
+
+
+def worth_proposing(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Pairs that deserve a manager's minute; a poorer one stays only where a side would be left with nothing."""
+    good = pairs["score"] >= WORTH_A_LOOK
+    served = set(pairs.loc[good, "id"]) | set(pairs.loc[good, "candidate"])
+    kept = pairs.index[good].tolist()
+    rest = pairs.loc[~good].sort_values("score", ascending=False, kind="stable")
+    for row, one, other in zip(rest.index, rest["id"], rest["candidate"], strict=True):
+        if one not in served or other not in served:
+            served.update((one, other))
+            kept.append(row)
+    return pairs.loc[sorted(kept)]
 
 
 def candidates_for(recommender: ml.Recommender, rules: Rules, only: Sequence[int]) -> pd.DataFrame:
