@@ -24,9 +24,9 @@ def names_of(name: str, website: str | None) -> list[str]:
     """Spellings that give an organization away: its name, without legal form, run together, and its domain."""
     words = [word for word in re.split(r"[\s,]+", name.strip()) if word]
     short = [word for word in words if word.casefold().strip(".()") not in _LEGAL]
-    host = (
-        urlsplit(website if "//" in (website or "") else f"//{website or ''}").hostname or ""
-    ).removeprefix("www.")
+    address = website or ""
+    prefix = "" if "//" in address else "//"
+    host = (urlsplit(prefix + address).hostname or "").removeprefix("www.")
     spellings = [name.strip(), " ".join(short), "".join(short), "-".join(short), host, host.split(".")[0]]
     return [text for text in dict.fromkeys(spellings) if len(text) > 2]
 
