@@ -182,12 +182,13 @@ def test_a_manager_reads_what_is_late_and_the_ten_best_of_their_programs(world, 
     held = world.match(
         state=MatchState.HELD, hold_until=(now + timedelta(days=3)).date(), due_at=now - timedelta(days=9)
     )
+    asked = world.match(state=MatchState.INFO_REQUESTED, due_at=now - timedelta(days=9), score=0.99)
     run()
     (mail,) = letters()
     assert mail.subject == "Seven decisions are late"
     shown = [int(number) for number in re.findall(r"/review/(\d+)", mail.text)]
     assert shown == [m.id for m in reversed(late)][:5] + [m.id for m in reversed(best)][:10]
-    assert {hidden.id, held.id}.isdisjoint(shown)
+    assert {hidden.id, held.id, asked.id}.isdisjoint(shown)
 
 
 def test_an_administrator_reads_all_programs(world, at, run, letters):
