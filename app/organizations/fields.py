@@ -61,7 +61,7 @@ def term(label: Any, terms: type[StrEnum], **more: Any) -> SelectField:
 
 def whole(label: Any, *validators: Any, **more: Any) -> IntegerField:
     """A whole number, in a plain text box: browsers hand back nothing of a wrong number otherwise."""
-    return IntegerField(label, validators, widget=TextInput(), render_kw={"inputmode": "numeric"}, **more)
+    return _WholeField(label, validators, widget=TextInput(), render_kw={"inputmode": "numeric"}, **more)
 
 
 def several(label: Any, choices: Iterable[tuple[str, Any]], *validators: Any, **more: Any) -> Any:
@@ -109,6 +109,21 @@ class _Entries:
                 raise ValidationError(
                     _("Line %(n)s is longer than %(most)s characters.", n=number, most=self.longest)
                 )
+
+
+class _WholeField(IntegerField):
+    """Says in plain words what it wants."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        # Templates choose a field's look by this name.
+        self.type = "IntegerField"
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_("Give a whole number, for example 85.")) from None
 
 
 class WebsiteField(StringField):
