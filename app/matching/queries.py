@@ -101,6 +101,13 @@ def match_ids_of_pairs() -> dict[tuple[int, int], tuple[int, MatchState]]:
     return {(india, us): (id_, state) for india, us, id_, state in rows}
 
 
+def profiles_now() -> dict[int, datetime]:
+    """When each listed organization last changed."""
+    query = sa.select(Organization.id, Organization.profile_changed_at)
+    rows = db.session.execute(query.where(Organization.state == ProfileState.LISTED))
+    return {id_: changed_at for id_, changed_at in rows}
+
+
 def traits_of_all() -> dict[int, tuple[Country, Kind]]:
     rows = db.session.execute(sa.select(Organization.id, Organization.country, Organization.kind))
     return {id_: (country, kind) for id_, country, kind in rows}
@@ -133,9 +140,15 @@ def _in_scope(user: User) -> sa.ColumnElement[bool]:
 
 
 def _waits(now: datetime) -> sa.ColumnElement[bool]:
-    """Open and due to be looked at: what is held comes back on its day, what was asked stays away until answered."""
+    """Open and due to be looked at: what is held comes back on its day, what was asked when a side changed its profile."""
     held = sa.and_(Match.state == MatchState.HELD, Match.hold_until <= now.date())
-    return sa.or_(Match.state == MatchState.PROPOSED, held)
+    answered = sa.and_(Match.state == MatchState.INFO_REQUESTED, _has_changed_since_decision())
+    return sa.or_(Match.state == MatchState.PROPOSED, held, answered)
+
+
+def _has_changed_since_decision() -> sa.ColumnElement[bool]:
+    side = sa.or_(Organization.id == Match.india_id, Organization.id == Match.us_id)
+    return sa.exists().where(side, Organization.profile_changed_at > Match.decided_at).correlate(Match)
 
 
 def review_queue(
@@ -153,6 +166,8 @@ def review_queue(
     )
     if chosen.program_id is not None:
         query = query.where(Match.program_id == chosen.program_id)
+    if chosen.kind is not None:
+        query = query.where(Match.india.has(kind=chosen.kind) | Match.us.has(kind=chosen.kind))
     if after is not None:
         query = query.where(sa.tuple_(Match.due_at, Match.id) > sa.tuple_(*after))
     return db.session.scalars(query).all()

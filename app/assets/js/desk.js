@@ -29,6 +29,23 @@
     links[next].scrollIntoView({ block: "nearest" });
   }
 
+  /** Close the open question of a decision and go back to its button; false when none is open. */
+  function closeSheet() {
+    const open = document.querySelector("details[data-act][open]");
+    if (!open) return false;
+    open.open = false;
+    open.querySelector("summary").focus();
+    return true;
+  }
+
+  /** A decision that asks something asks at once; only one asks at a time. */
+  function openSheet(sheet) {
+    for (const other of document.querySelectorAll("details[data-act][open]")) {
+      if (other !== sheet) other.open = false;
+    }
+    sheet.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+  }
+
   function press(key) {
     const target = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
     if (!target || target.disabled) return false;
@@ -47,12 +64,15 @@
   document.addEventListener("keydown", (event) => {
     if (areOff() || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.target.matches(TYPING) || event.target.isContentEditable) {
-      if (event.key === "Escape") event.target.blur();
+      if (event.key === "Escape" && !closeSheet()) event.target.blur();
       return;
     }
     const key = event.key.toLowerCase();
     if (key === "?") toggleShortcuts();
     else if (shortcuts()?.open) return;
+    else if (event.key === "Escape") {
+      if (!closeSheet()) return;
+    }
     else if (key === "j") step(1);
     else if (key === "k") step(-1);
     else if (!/^[a-z0-9]$/.test(key) || event.repeat || !press(key)) return;
@@ -61,5 +81,32 @@
 
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-shortcuts-open], [data-shortcuts-close]")) toggleShortcuts();
+    const sheet = event.target.closest("details[data-act] > summary")?.parentElement;
+    if (sheet) setTimeout(() => sheet.open && openSheet(sheet));
+  });
+
+  function ready() {
+    for (const button of document.querySelectorAll("[data-shortcuts-open]")) button.hidden = false;
+    document.querySelector("[data-queue] a[aria-current]")?.scrollIntoView({ block: "nearest" });
+  }
+  ready();
+
+  // Refusals are shown in the place of the card: the same card with its errors, or the page that says who was first.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const answer = event.detail;
+    if (answer.target.id !== "desk") return;
+    if (answer.serverResponse.includes('id="desk"')) answer.shouldSwap = true;
+    else if (answer.serverResponse.includes('class="error-page"')) {
+      answer.shouldSwap = true;
+      answer.selectOverride = ".error-page";
+    } else location.assign(answer.xhr.responseURL);
+  });
+
+  document.addEventListener("htmx:afterSettle", () => {
+    ready();
+    const first = document.querySelector("[data-error-summary], [data-desk-heading], .error-page h1");
+    if (!first) return;
+    first.tabIndex = -1;
+    first.focus();
   });
 })();
