@@ -152,7 +152,7 @@ class World:
 
 REASON = {
     "kind": "technology",
-    "text_key": "technology_shared",
+    "text_key": "technology.shared",
     "evidence": {"technologies": ["semiconductors"]},
     "weight": 0.3,
 }

@@ -33,7 +33,7 @@ def make_plan(cap: int, only: Sequence[int] | None = None) -> Plan:
             open_programs = list(programs.open_programs())
             db.session.expunge_all()
             recommender = scoring.model.fresh(
-                str(db.engine.url), scoring.organization_frame, scoring.organization_frame, only
+                str(db.engine.url), queries.profiles_now(), scoring.organization_frame, anew=only is None
             )
             db.session.rollback()
         if only is None:
@@ -42,6 +42,8 @@ def make_plan(cap: int, only: Sequence[int] | None = None) -> Plan:
             pairs, displaced = _for_newcomers(recommender, rules, only, proposals)
         found = scoring.explained(recommender, pairs)
     rows = [_row(pair, traits, technologies, open_programs, recommender.version_, began_at) for pair in found]
+    # Best first: pairs of one run share their due date, and the queue then goes by the order of their ids.
+    rows.sort(key=lambda row: (-row["score"], row["india_id"], row["us_id"]))
     asked = list(rules.groups) if only is None else list(only)
     return Plan(recommender.version_, asked, only is None, rows, displaced, began_at)
 

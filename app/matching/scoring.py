@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ import sqlalchemy as sa
 
 import ml
 from app.db import db
-from app.organizations.models import Organization, OrganizationTechnology
+from app.organizations.models import Organization, OrganizationTechnology, ProfileState
 
 # Whether a startup raises money is not public, so no reason may rest on it: the column stays out.
 _COLUMNS = [
@@ -77,38 +78,54 @@ class ScoredPair:
 
 
 class Model:
-    """One fitted recommender a process, kept fresh by `update`. Its lock lets one thread compute at a time."""
+    """One fitted recommender a process. It remembers which state of each profile it has seen.
+
+    Its lock lets one thread compute at a time.
+    """
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self._recommender: ml.Recommender | None = None
         self._owner: object = None
-        self._changed = 0
+        self._seen: dict[int, datetime] = {}
+        self._changed_since_fit = 0
 
-    def fresh(self, owner: object, load_all: Any, load: Any, changed: Iterable[int] | None) -> ml.Recommender:
-        """The recommender of database `owner`; `changed` ids are taken in, None fits on everything."""
-        if self._recommender is None or self._owner != owner or changed is None or self._is_worn():
-            self._recommender = ml.Recommender(random_state=0).fit(load_all())
-            self._owner, self._changed = owner, 0
-        else:
-            frame = load(list(changed))
-            if len(frame):
-                self._recommender.update(frame)
-                self._changed += len(frame)
+    def fresh(
+        self,
+        owner: object,
+        profiles: Mapping[int, datetime],
+        load: Callable[[Sequence[int] | None], pd.DataFrame],
+        *,
+        anew: bool,
+    ) -> ml.Recommender:
+        """The recommender of database `owner`, up to date with `profiles` (id -> when it last changed).
+
+        It learns anew when there is none, when a large share has changed, or, with `anew`, when anything has: two full
+        runs over the same profiles then give the same, whatever this process has seen before.
+        """
+        known = self._seen if self._owner == owner else {}
+        changed = sorted(id_ for id_, at in profiles.items() if known.get(id_) != at)
+        worn = self._changed_since_fit + len(changed) > REFIT_SHARE * len(profiles)
+        has_news = bool(changed) or known.keys() != profiles.keys()
+        if self._recommender is None or self._owner != owner or worn or (anew and has_news):
+            self._recommender = ml.Recommender(random_state=0).fit(load(None))
+            self._owner, self._changed_since_fit = owner, 0
+        elif changed:
+            self._recommender.update(load(changed))
+            self._changed_since_fit += len(changed)
+        self._seen = dict(profiles)
         return self._recommender
-
-    def _is_worn(self) -> bool:
-        return self._recommender is not None and self._changed > REFIT_SHARE * len(self._recommender.index_)
 
 
 model = Model()
 
 
 def organization_frame(ids: Sequence[int] | None = None) -> pd.DataFrame:
-    """Organizations as `ml` reads them, by id."""
+    """Listed organizations as `ml` reads them, by id."""
     columns = [getattr(Organization, name) for name in _COLUMNS]
     renamed = [Organization.ticket_currency.label("currency"), Organization.invests_in.label("countries")]
-    query = sa.select(*columns, *renamed).order_by(Organization.id)
+    listed = Organization.state == ProfileState.LISTED
+    query = sa.select(*columns, *renamed).where(listed).order_by(Organization.id)
     areas = sa.select(OrganizationTechnology.organization_id, OrganizationTechnology.technology)
     if ids is not None:
         query = query.where(Organization.id.in_(ids))

@@ -23,6 +23,7 @@ from app.outbox import services as outbox
 DUE_WORKING_DAYS = 2
 # Only one process computes proposals at a time.
 LEASE, LEASE_SECONDS = "matching.propose", 600
+_RECOMPUTED = ("program_id", "score", "fit_for_india", "fit_for_us", "reasons", "model_version")
 _STATE_AFTER = {
     ReviewAction.APPROVE: MatchState.APPROVED,
     ReviewAction.REJECT: MatchState.REJECTED,
@@ -103,7 +104,7 @@ def _write(
 
 def _refresh(match_id: int, state: MatchState, row: dict[str, Any]) -> int:
     """Bring an undecided pair up to date; its due date stays, so that a rerun lets nobody wait longer."""
-    values = {key: row[key] for key in ("score", "fit_for_india", "fit_for_us", "reasons", "model_version")}
+    values = {key: row[key] for key in _RECOMPUTED}
     if state is MatchState.STALE:
         values |= {"state": MatchState.PROPOSED, "proposed_at": row["proposed_at"], "due_at": row["due_at"]}
     untouched = sa.and_(Match.id == match_id, Match.state == state)
@@ -153,7 +154,9 @@ def due_after(start: datetime, days: int = DUE_WORKING_DAYS) -> datetime:
 
 
 def approve(match: Match, by: User, *, version: int, note: str = "") -> None:
-    """Let both sides hear of each other, as teasers. Raises `AlreadyDecided`."""
+    """Let both sides hear of each other, as teasers. Raises `AlreadyDecided`, and `RuleBroken` when a side has paused."""
+    if not (match.india.is_matchable and match.us.is_matchable):
+        raise RuleBroken(_("One of the two has paused its profile. Hold the match until it is back."))
     if _decide(match, ReviewAction.APPROVE, by, version, note=note):
         for mail in emails.proposals(match):
             outbox.enqueue(mail)

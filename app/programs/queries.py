@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from app import clock
 from app.accounts.models import User
 from app.db import db
 from app.errors import NotFound
@@ -13,8 +14,9 @@ from app.programs.models import Program, ProgramManager
 
 
 def open_programs() -> Sequence[Program]:
-    """Programs that take pairs now, in the order pairs are offered to them."""
-    query = sa.select(Program).where(Program.is_open).order_by(Program.priority, Program.id)
+    """Programs that are open and not over, in the order pairs are offered to them."""
+    goes_on = sa.or_(Program.ends_on.is_(None), Program.ends_on >= clock.now().date())
+    query = sa.select(Program).where(Program.is_open, goes_on).order_by(Program.priority, Program.id)
     return db.session.scalars(query).all()
 
 
