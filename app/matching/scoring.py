@@ -52,6 +52,8 @@ CANDIDATES = 50
 WORTH_A_LOOK = 0.15
 # A model is fitted anew when this share of its organizations is new or changed.
 REFIT_SHARE = 0.1
+# So few are learned anew each time, in about a second: new words count at once.
+FEW = 2000
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,8 @@ class Model:
         changed = sorted(id_ for id_, at in profiles.items() if known.get(id_) != at)
         worn = self._changed_since_fit + len(changed) > REFIT_SHARE * len(profiles)
         has_news = bool(changed) or known.keys() != profiles.keys()
-        if self._recommender is None or self._owner != owner or worn or (anew and has_news):
+        wants_fit = worn or (has_news and (anew or len(profiles) <= FEW))
+        if self._recommender is None or self._owner != owner or wants_fit:
             self._recommender = ml.Recommender(random_state=0).fit(load(None))
             self._owner, self._changed_since_fit = owner, 0
         elif changed:
