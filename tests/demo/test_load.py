@@ -31,7 +31,7 @@ def test_the_demo_world_shows_every_state_and_is_loaded_once(app) -> None:
         matches = db.session.scalar(sa.select(sa.func.count()).select_from(Match))
         assert states == set(MatchState) - {MatchState.STALE}
         assert answers == set(AnswerChoice)
-        assert introductions == 4
+        assert introductions == 5
         assert {tuple(pair) for pair in kinds} == {(country, kind) for country in Country for kind in Kind}
         assert audit.chain_check().broken_number is None
     assert load(app).exit_code == 0
