@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask_babel import format_timedelta
 from flask_babel import gettext as _
@@ -49,7 +50,7 @@ class Wish:
         return cls(chosen, _place(asked.get("after", "")))
 
     @property
-    def address(self) -> dict[str, str]:
+    def address(self) -> dict[str, Any]:
         """The query of an address that asks for the same again."""
         own = {
             "state": self.chosen.state.value if self.chosen.state else "",
@@ -63,11 +64,11 @@ class Wish:
     def narrows(self) -> bool:
         return self.chosen.program_id is not None or self.chosen.kind is not None
 
-    def in_state(self, state: str) -> dict[str, str]:
+    def in_state(self, state: str) -> dict[str, Any]:
         """The address of the same wish for another state, from its start."""
         return replace(self, chosen=replace(self.chosen, state=_STATES.get(state)), after=None).address
 
-    def following(self, match: Match) -> dict[str, str]:
+    def following(self, match: Match) -> dict[str, Any]:
         """The address of the page that begins behind `match`."""
         return replace(self, after=(match.due_at, match.id)).address
 
@@ -93,7 +94,7 @@ class Queue:
 
     wish: Wish
     matches: Sequence[Match]
-    next_page: dict[str, str] | None
+    next_page: dict[str, Any] | None
     counts: dict[str, int]
     programs: Sequence[Program]
 

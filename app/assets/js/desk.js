@@ -72,7 +72,7 @@
     else if (shortcuts()?.open) return;
     else if (event.key === "Escape") {
       if (!closeSheet()) return;
-    }
+    } else if (document.querySelector("details[data-act][open]")) return;
     else if (key === "j") step(1);
     else if (key === "k") step(-1);
     else if (!/^[a-z0-9]$/.test(key) || event.repeat || !press(key)) return;
@@ -104,7 +104,7 @@
 
   document.addEventListener("htmx:afterSettle", () => {
     ready();
-    const first = document.querySelector("[data-error-summary], [data-desk-heading], .error-page h1");
+    const first = document.querySelector("[data-error-summary]") ?? document.querySelector("[data-desk-heading], .error-page h1");
     if (!first) return;
     first.tabIndex = -1;
     first.focus();
