@@ -18,6 +18,7 @@ from app.accounts.models import User
 from app.matching import queries, reasons
 from app.matching.models import Match, MatchState, RejectReason, ReviewDecision
 from app.matching.queries import Load, QueueFilter
+from app.organizations import queries as organizations
 from app.organizations.models import Organization
 from app.programs.models import Program
 from app.taxonomy import Country, Kind
@@ -212,6 +213,10 @@ def _risks(match: Match) -> list[str]:
         elif clock.now() - organization.profile_changed_at > OLD_PROFILE:
             found.append(
                 _("The profile of %(name)s is old: ask whether it still holds.", name=organization.name)
+            )
+        if match.is_open and not organizations.people_of(organization.id, can_edit=True):
+            found.append(
+                _("Nobody at %(name)s has an account yet: a letter reaches nobody.", name=organization.name)
             )
     return found
 

@@ -49,7 +49,7 @@ def approve(match_id: int) -> Response:
         return _again(match, form)
     services.approve(match, current_user, version=form.version.data or 0, note=form.note.data)
     db.session.commit()
-    return _onward(match, _("Approved: both sides hear of it."))
+    return _onward(match, _("Approved: letters to both sides are on their way."))
 
 
 @bp.post(f"{_ONE}/reject")

@@ -72,5 +72,5 @@ def pair(world: World, **fields: Any) -> Pair:
         name="Sparrowname Foundry",
         website="https://sparrowsite.example/",
     )
-    match = world.match(india, us, program_id=program.id, reasons=REASONS, **fields)
+    match = world.match(india, us, **{"program_id": program.id, "reasons": REASONS, **fields})
     return Pair(manager, india, us, owners, match)

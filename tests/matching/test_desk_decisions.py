@@ -16,7 +16,7 @@ from app.db import db
 from app.errors import AlreadyDecided
 from app.matching import services
 from app.matching.models import Match, MatchState, RejectReason, ReviewAction, ReviewDecision
-from app.organizations.models import MemberRole
+from app.organizations.models import MemberRole, Organization
 from app.outbox.models import Email
 from tests.matching.desk import card_on, pair
 
@@ -118,7 +118,7 @@ def test_after_a_decision_comes_the_next_card_of_the_same_queue(world, scene, de
     response = desk.post(scene.address("approve") + query, data=scene.sent())
     assert response.headers["Location"] == f"/review/{following}{query}"
     page = desk.get(response.headers["Location"]).text
-    assert "Approved: both sides hear of it." in page
+    assert "Approved: letters to both sides are on their way." in page
     assert card_on(page) == following
 
 
@@ -140,7 +140,7 @@ def test_a_script_gets_the_next_card_at_once(world, scene, desk) -> None:
     assert response.headers["HX-Push-Url"] == f"/review/{following}"
     assert card_on(response.text) == following
     assert "<html" not in response.text
-    assert "Approved: both sides hear of it." in response.text
+    assert "Approved: letters to both sides are on their way." in response.text
     assert "Approved:" not in desk.get("/review").text
 
 
@@ -245,15 +245,35 @@ def test_a_decided_match_asks_for_no_decision_and_says_whose_it_was(scene, desk)
     assert "Asha Manager rejected this pair on" in page
 
 
-def test_a_proposal_gives_nobody_away(scene, desk, rows) -> None:
-    desk.post(scene.address("approve"), data=scene.sent())
+def test_a_proposal_gives_nobody_away_even_where_profiles_name_themselves(world, rows) -> None:
+    scene = pair(world, reasons=telling_reasons())
+    lines = "{0} test floor\nSee https://{1}.example/ or write to sales@{1}.example\nAsk for {0}"
+    india = lines.format("Canaryname Devices", "canarysite")
+    us = lines.format("Sparrowname Foundry", "sparrowsite")
+    with world.app.app_context():
+        for side, words in ((scene.india, india), (scene.us, us)):
+            own = sa.update(Organization).where(Organization.id == side.id)
+            db.session.execute(own.values(offers=words, needs=words))
+        db.session.commit()
+    world.sign_in(scene.manager).post(scene.address("approve"), data=scene.sent())
+    assert len(rows(Email)) == 2
     for mail in rows(Email):
         is_indian = mail.user_id == scene.owners[0].id
         own, partner = (CANARIES[:2], CANARIES[2:]) if is_indian else (CANARIES[2:], CANARIES[:2])
         said = f"{mail.subject} {mail.text} {mail.html}".casefold()
         assert own[0] in said
+        assert "wafers of 200 mm" in said
         secrets = (*partner, scene.owners[is_indian].email)
         assert not [word for word in secrets if word in said]
+
+
+def telling_reasons():
+    """Evidence in which each side quotes its own name and address."""
+    need = "Wafer supply for Canaryname Devices, canarysite.example"
+    offer = "Wafers of 200 mm by Sparrowname Foundry, sales@sparrowsite.example"
+    line = {"text_key": "need_offer.line", "evidence": {"need": need, "offer": offer}, "weight": 0.4}
+    back = {"text_key": "need_offer.line", "evidence": {"need": offer, "offer": need}, "weight": 0.4}
+    return {"india": [line], "us": [back]}
 
 
 def test_the_text_of_a_letter_has_every_link_of_its_html(world, scene, desk, rows) -> None:

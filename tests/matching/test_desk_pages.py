@@ -151,6 +151,16 @@ def test_the_card_warns_of_old_and_paused_profiles(world, desk) -> None:
     assert "export rules" not in page
 
 
+def test_the_card_says_when_a_letter_would_reach_nobody(world, desk) -> None:
+    world.match(
+        world.organization(name="Silentname"),
+        world.organization(Country.UNITED_STATES, name="Peopledname", owner=world.user()),
+    )
+    page = desk.get("/review").text
+    assert "Nobody at Silentname has an account yet" in page
+    assert "Nobody at Peopledname" not in page
+
+
 def test_a_name_cannot_carry_markup(world, desk) -> None:
     world.match(world.organization(name="<script>alert(1)</script>", needs="<b>x</b>"))
     page = desk.get("/review").text
