@@ -1,0 +1,285 @@
+"""The ring, once around: register, profile, proposal, approval, two yeses, introduction, Monday's letter.
+
+Everything is real: gunicorn, the worker, both databases, mail as files and over SMTP, Chromium at two widths.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+import sqlalchemy as sa
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from app.demo.people import PASSWORD as DEMO_PASSWORD
+from tests.e2e.mailbox import FolderMailbox, Mailbox, SmtpMailbox, first_link, text_of, wait_for
+from tests.e2e.site import ROOT, Site
+
+pytestmark = [pytest.mark.browser, pytest.mark.processes]
+FOUNDER = "asha@example.org"
+PASSWORD = "a long enough sentence"
+SHOTS = ROOT / "var" / "screenshots"
+WIDTHS = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 360, "height": 780}}
+
+
+class Journey:
+    """One site, its mail, and the browsers of the people on the way."""
+
+    def __init__(self, site: Site, mailbox: Mailbox, browser: Browser, width: str, name: str) -> None:
+        self.site, self.mailbox, self.width, self.name = site, mailbox, width, name
+        self._browser = browser
+        self._open: list[BrowserContext] = []
+
+    def window(self) -> Page:
+        context = self._browser.new_context(viewport=WIDTHS[self.width], locale="en-IN")
+        context.set_default_timeout(20_000)
+        self._open.append(context)
+        return context.new_page()
+
+    def sign_in(self, email: str, password: str) -> Page:
+        page = self.window()
+        page.goto(f"{self.site.url}/sign-in")
+        page.get_by_label("E-mail").fill(email)
+        page.get_by_label("Password").fill(password)
+        page.get_by_role("main").get_by_role("button", name="Sign in").click()
+        expect(page).not_to_have_url(re.compile("/sign-in"))
+        return page
+
+    def shot(self, page: Page, name: str) -> None:
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=SHOTS / f"journey-{self.name}-{name}.png", full_page=True)
+
+    def close(self) -> None:
+        for context in self._open:
+            context.close()
+
+
+@pytest.fixture
+def fresh_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database of the wanted kind."""
+    kind = request.node.callspec.params["kind"]
+    if kind == "sqlite":
+        yield f"sqlite:///{tmp_path}/journey.sqlite"
+        return
+    server = sa.make_url(request.getfixturevalue("postgresql_url"))
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sa.text("CREATE DATABASE journey"))
+    engine.dispose()
+    yield server.set(database="journey").render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def journey(
+    request: pytest.FixtureRequest, tmp_path: Path, fresh_database: str, browser: Browser
+) -> Iterator[Journey]:
+    params = request.node.callspec.params
+    smtp = SmtpMailbox() if params["mail"] == "smtp" else None
+    mail_url = f"smtp://127.0.0.1:{smtp.port}?starttls=no" if smtp else None
+    site = Site(tmp_path, fresh_database, mail_url)
+    site.flask("db", "upgrade")
+    site.flask("demo", "load")
+    name = f"{params['kind']}-{params['width']}"
+    travel = Journey(site, smtp or FolderMailbox(site.outbox), browser, params["width"], name)
+    try:
+        site.start()
+        yield travel
+    finally:
+        travel.close()
+        site.stop()
+        if smtp:
+            smtp.stop()
+
+
+@pytest.mark.xdist_group("browser")
+@pytest.mark.parametrize(
+    ("kind", "width", "mail"),
+    [("sqlite", "desktop", "files"), ("sqlite", "phone", "files"), ("postgresql", "desktop", "smtp")],
+)
+def test_a_founder_gets_from_registration_to_an_introduction_and_a_letter(
+    journey: Journey, kind: str, width: str, mail: str
+) -> None:
+    founder = register_and_confirm(journey)
+    make_profile(journey, founder)
+    match_id = see_matches_with_reasons(journey, founder)
+    approve(journey, match_id)
+    partner_address = hear_of_it(journey, match_id)
+    say_yes(journey, founder, match_id)
+    partner = journey.sign_in(partner_address, DEMO_PASSWORD)
+    say_yes(journey, partner, match_id)
+    read_introduction(journey, partner_address)
+    see_each_other(journey, founder, match_id)
+    get_mondays_letter(journey)
+    assert "chain intact" in journey.site.flask("audit", "verify")
+
+
+def register_and_confirm(journey: Journey) -> Page:
+    page = journey.window()
+    page.goto(journey.site.url)
+    journey.shot(page, "01-home")
+    page.get_by_role("link", name="Register your firm").click()
+    page.get_by_label("Your name").fill("Asha")
+    page.get_by_label("E-mail").fill(FOUNDER)
+    page.get_by_role("main").get_by_role("button").first.click()
+    journey.shot(page, "02-check-mail")
+    page.goto(confirmation_link(journey, page))
+    page.get_by_label("Password", exact=False).first.fill(PASSWORD)
+    page.get_by_role("main").locator("button[type=submit]").click()
+    expect(page).to_have_url(re.compile("/organizations/mine"))
+    return page
+
+
+def confirmation_link(journey: Journey, page: Page) -> str:
+    """From the development outbox as a developer reads it, or from the mail the SMTP server got."""
+    letter = wait_for(journey.mailbox, FOUNDER, "Confirm your address")
+    if isinstance(journey.mailbox, FolderMailbox):
+        page.goto(f"{journey.site.url}/dev/outbox")
+        page.get_by_role("link", name=re.compile("Confirm your address")).first.click()
+        journey.shot(page, "03-dev-outbox")
+        shown = page.locator("a[href*='/confirm/']").first.get_attribute("href")
+        assert shown == first_link(letter, "/confirm/")
+    return first_link(letter, "/confirm/")
+
+
+def make_profile(journey: Journey, page: Page) -> None:
+    page.goto(f"{journey.site.url}/organizations/new")
+    choose(page, "Startup:")
+    page.get_by_label("Name").fill("Tungabhadra Sensors")
+    choose(page, "India")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label("State or territory").select_option("IN-KA")
+    journey.shot(page, "04-basics")
+    save_and_continue(page)
+    page.get_by_label("Summary").fill("Pressure sensor chips for water networks and pumps.")
+    choose(page, "Semiconductors")
+    journey.shot(page, "05-work")
+    save_and_continue(page)
+    page.get_by_label("Stage").select_option("seed")
+    save_and_continue(page)
+    page.get_by_label("What you need").fill(
+        "Gripper and sensor supply for robots\nSeed capital for semiconductor startups"
+    )
+    page.get_by_label("What you offer").fill(
+        "Pressure sensor chips for water networks\nSensor hardware for pressure loggers"
+    )
+    journey.shot(page, "06-exchange")
+    save_and_continue(page)
+    journey.shot(page, "07-check")
+    page.get_by_role("button", name=re.compile("Publish")).click()
+    expect(page.get_by_role("main")).to_contain_text("Tungabhadra Sensors")
+
+
+def choose(page: Page, words: str) -> None:
+    """Tick the radio button or box whose label begins with `words`."""
+    page.locator("label", has_text=re.compile(rf"^\s*{re.escape(words)}")).first.click()
+
+
+def save_and_continue(page: Page) -> None:
+    address = page.url
+    page.get_by_role("button", name="Save and continue").click()
+    expect(page).not_to_have_url(address)
+
+
+def see_matches_with_reasons(journey: Journey, page: Page) -> int:
+    """Wait for the worker, which looks at new profiles within a minute; gives the best match's number."""
+    link = page.get_by_role("main").locator("a[href*='/matches/']").first
+    for _ in range(120):
+        page.goto(f"{journey.site.url}/matches")
+        if link.count():
+            break
+        page.wait_for_timeout(500)
+    expect(page.get_by_role("main")).to_contain_text("Why this fits you")
+    expect(page.get_by_role("main")).to_contain_text("Why they would say yes")
+    journey.shot(page, "08-matches")
+    found = re.search(r"/matches/(\d+)", link.get_attribute("href") or "")
+    assert found
+    return int(found[1])
+
+
+def approve(journey: Journey, match_id: int) -> None:
+    page = journey.sign_in("manager@example.org", DEMO_PASSWORD)
+    page.goto(f"{journey.site.url}/review/{match_id}")
+    expect(page.get_by_role("main")).to_contain_text("Tungabhadra Sensors")
+    journey.shot(page, "09-desk")
+    if journey.width == "desktop":
+        page.keyboard.press("a")
+    else:
+        page.get_by_role("button", name=re.compile("^Approve")).first.click()
+    expect(page).not_to_have_url(re.compile(f"/review/{match_id}(\\?|$)"))
+    journey.shot(page, "10-next-card")
+
+
+def hear_of_it(journey: Journey, match_id: int) -> str:
+    """Both sides get a proposal letter that names nobody; gives the partner's address."""
+    mine = wait_for(journey.mailbox, FOUNDER, "waits for your answer")
+    assert f"/matches/{match_id}" in text_of(mine)
+    assert_headers(mine, can_unsubscribe=True)
+    others = [
+        letter
+        for letter in journey.mailbox.messages()
+        if f"/matches/{match_id}\n" in f"{text_of(letter)}\n".replace("\r", "")
+        and FOUNDER not in str(letter["To"])
+    ]
+    assert others, "the other side was not told"
+    assert "Tungabhadra" not in text_of(others[-1])
+    return str(others[-1]["To"].addresses[0].addr_spec)
+
+
+def assert_headers(letter: EmailMessage, *, can_unsubscribe: bool) -> None:
+    assert re.fullmatch(r"<[^<>@\s]+@[^<>@\s]+>", str(letter["Message-ID"]))
+    assert letter["Auto-Submitted"] == "auto-generated"
+    if can_unsubscribe:
+        assert re.fullmatch(r"<https?://[^>]+/unsubscribe/[^>]+>", str(letter["List-Unsubscribe"]))
+        assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def say_yes(journey: Journey, page: Page, match_id: int) -> None:
+    page.goto(f"{journey.site.url}/matches/{match_id}")
+    journey.shot(page, "11-answer")
+    page.get_by_role("button", name=re.compile("^Yes")).first.click()
+    expect(page.get_by_role("main")).not_to_have_text("")
+    expect(page.get_by_role("button", name=re.compile("^Yes"))).to_have_count(0)
+
+
+def read_introduction(journey: Journey, partner_address: str) -> None:
+    mine = wait_for(journey.mailbox, FOUNDER, "(?i)meet|introduc")
+    theirs = wait_for(journey.mailbox, partner_address, "(?i)tungabhadra")
+    assert partner_address in text_of(mine)
+    assert FOUNDER in text_of(theirs)
+    assert_headers(mine, can_unsubscribe=True)
+
+
+def see_each_other(journey: Journey, page: Page, match_id: int) -> None:
+    page.goto(f"{journey.site.url}/matches/{match_id}")
+    expect(page.get_by_role("main")).to_contain_text("@example.org")
+    journey.shot(page, "12-introduced")
+
+
+def get_mondays_letter(journey: Journey) -> None:
+    """Move the clock to Monday 09:30 in New York, when it is Monday in Mysuru too; the worker does the rest."""
+    now = datetime.now(UTC)
+    local = now.astimezone(ZoneInfo("America/New_York"))
+    monday = (local + timedelta(days=7 - local.weekday())).replace(hour=9, minute=30, second=0, microsecond=0)
+    journey.site.move_clock(int((monday - now).total_seconds()))
+    letter = wait_for_digest(journey, FOUNDER)
+    assert "unsubscribe/digest" in str(letter["List-Unsubscribe"])
+    assert_headers(letter, can_unsubscribe=True)
+    wait_for_digest(journey, "manager@example.org")
+    digests = [m for m in journey.mailbox.messages() if "unsubscribe/digest" in str(m["List-Unsubscribe"])]
+    receivers = [str(m["To"].addresses[0].addr_spec) for m in digests]
+    assert len(receivers) == len(set(receivers)), "somebody got two letters"
+
+
+def wait_for_digest(journey: Journey, address: str) -> EmailMessage:
+    for _ in range(300):
+        for letter in journey.mailbox.messages():
+            if address in str(letter["To"]) and "unsubscribe/digest" in str(letter["List-Unsubscribe"]):
+                return letter
+        time.sleep(0.3)
+    raise AssertionError(f"no weekly letter for {address}")
