@@ -138,7 +138,9 @@ class FeatureBuilder(TransformerMixin, BaseEstimator):
         self.decomposition_ = None
         if width >= 2:
             self.decomposition_ = TruncatedSVD(width, n_iter=2, random_state=self.random_state)
-            self.decomposition_.fit(normalize(counted))
+            # Texts that are all the same vary in nothing, and a share of nothing is no number.
+            with np.errstate(divide="ignore", invalid="ignore"):
+                self.decomposition_.fit(normalize(counted))
         self.surface_ = _surfaces(texts)
 
     def transform(self, X: pd.DataFrame | Sequence[Profile]) -> Features:  # noqa: N803

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 import click
 from flask import current_app
@@ -11,9 +12,9 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from app.db import db
+from app.db import db, reading
 from app.jobs import services as leases
-from app.matching import planning, services
+from app.matching import planning, queries, services
 from app.matching.services import Plan, ProposalRun
 
 cli = AppGroup("matches", help="Proposals of the recommender.")
@@ -23,6 +24,7 @@ cli = AppGroup("matches", help="Proposals of the recommender.")
 @click.option("--organization", "only", type=int, multiple=True, help="Only for these organizations.")
 def propose(only: tuple[int, ...]) -> None:
     """Compute proposals for every organization, under the cap a side."""
+    _require_taking_part(only)
     token = leases.hold(services.LEASE, services.LEASE_SECONDS)
     db.session.commit()
     if token is None:
@@ -33,12 +35,26 @@ def propose(only: tuple[int, ...]) -> None:
         with Progress(transient=True) as progress:
             progress.add_task("Computing fit both ways", total=None)
             plan = planning.make_plan(cap, list(only) or None)
+        if not leases.renew(services.LEASE, token, services.LEASE_SECONDS):
+            raise click.ClickException(
+                "This took so long that another process took over. Nothing was written."
+            )
         run = _write(plan)
     finally:
         db.session.rollback()
         leases.release(services.LEASE, token)
         db.session.commit()
     _summarize(run, time.monotonic() - started)
+
+
+def _require_taking_part(only: Sequence[int]) -> None:
+    with reading():
+        strangers = [str(id_) for id_ in only if id_ not in queries.profiles_now()]
+        db.session.rollback()
+    if strangers:
+        raise click.ClickException(
+            f"Unknown, a draft or paused, so not part of matching: {', '.join(strangers)}. Nothing was computed."
+        )
 
 
 def _write(plan: Plan) -> ProposalRun:

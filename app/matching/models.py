@@ -121,7 +121,7 @@ class ReviewDecision(Base):
 
 
 class Refresh(Base):
-    """When an organization's proposals were last computed; older than its profile means: do it again."""
+    """Which state of a profile (by its change) proposals were computed from; older than the profile means: again."""
 
     __tablename__ = "refresh"
 

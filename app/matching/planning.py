@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import numpy as np
+
 from app import clock
 from app.db import db, reading
 from app.matching import queries, scoring, services
@@ -26,9 +28,10 @@ def make_plan(cap: int, only: Sequence[int] | None = None) -> Plan:
     began_at = clock.now()
     with scoring.model.lock:
         with reading():
+            # Read first: what changes from here on is newer than what the plan says it has seen.
+            asked = queries.profiles_now() if only is None else queries.changed_at_of(only)
             rules = queries.matching_rules(cap)
-            only = None if only is None else [id_ for id_ in only if id_ in rules.groups]
-            proposals = queries.proposals_now(only or ())
+            proposals = queries.proposals_now(asked)
             traits, technologies = queries.traits_of_all(), queries.technologies_of_all()
             open_programs = list(programs.open_programs())
             db.session.expunge_all()
@@ -39,13 +42,13 @@ def make_plan(cap: int, only: Sequence[int] | None = None) -> Plan:
         if only is None:
             pairs, displaced = scoring.shared_out(recommender, rules), set[int]()
         else:
-            pairs, displaced = _for_newcomers(recommender, rules, only, proposals)
+            newcomers = [id_ for id_ in asked if id_ in rules.groups]
+            pairs, displaced = _for_newcomers(recommender, rules, newcomers, proposals)
         found = scoring.explained(recommender, pairs)
     rows = [_row(pair, traits, technologies, open_programs, recommender.version_, began_at) for pair in found]
     # Best first: pairs of one run share their due date, and the queue then goes by the order of their ids.
     rows.sort(key=lambda row: (-row["score"], row["india_id"], row["us_id"]))
-    asked = list(rules.groups) if only is None else list(only)
-    return Plan(recommender.version_, asked, only is None, rows, displaced, began_at)
+    return Plan(recommender.version_, asked, only is None, rows, displaced)
 
 
 def _for_newcomers(
@@ -55,9 +58,9 @@ def _for_newcomers(
     found = scoring.candidates_for(recommender, rules, only)
     places = Places(rules.capacity, proposals)
     triples = zip(found["id"].tolist(), found["candidate"].tolist(), found["score"].tolist(), strict=True)
-    chosen = set(place_newcomers(triples, places))
+    chosen = set(place_newcomers(triples, places, scoring.WORTH_A_LOOK))
     keep = [pair in chosen for pair in zip(found["id"].tolist(), found["candidate"].tolist(), strict=True)]
-    return found[keep], places.displaced
+    return found.loc[np.array(keep, dtype=bool)], places.displaced
 
 
 def _row(

@@ -71,15 +71,15 @@ def _places_taken(states: Sequence[MatchState]) -> dict[int, int]:
 
 
 def stale_organizations(limit: int) -> list[int]:
-    """Listed organizations whose profile changed after their proposals were last computed, longest waiting first."""
+    """Organizations that changed, paused ones too, since their proposals were last computed; longest waiting first."""
     query = (
         sa.select(Organization.id)
         .outerjoin(Refresh, Refresh.organization_id == Organization.id)
         .where(
-            Organization.state == ProfileState.LISTED,
+            Organization.state != ProfileState.DRAFT,
             sa.or_(Refresh.organization_id.is_(None), Refresh.refreshed_at < Organization.profile_changed_at),
         )
-        .order_by(Organization.profile_changed_at)
+        .order_by(Organization.profile_changed_at, Organization.id)
         .limit(limit)
     )
     return list(db.session.scalars(query))
@@ -105,7 +105,14 @@ def profiles_now() -> dict[int, datetime]:
     """When each listed organization last changed."""
     query = sa.select(Organization.id, Organization.profile_changed_at)
     rows = db.session.execute(query.where(Organization.state == ProfileState.LISTED))
-    return {id_: changed_at for id_, changed_at in rows}
+    return {row.id: row.profile_changed_at for row in rows}
+
+
+def changed_at_of(ids: Iterable[int]) -> dict[int, datetime]:
+    """When each of these organizations last changed, drafts apart."""
+    query = sa.select(Organization.id, Organization.profile_changed_at)
+    asked = sa.and_(Organization.id.in_(ids), Organization.state != ProfileState.DRAFT)
+    return {row.id: row.profile_changed_at for row in db.session.execute(query.where(asked))}
 
 
 def traits_of_all() -> dict[int, tuple[Country, Kind]]:

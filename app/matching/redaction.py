@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
 _LEGAL = {
     *("pvt", "private", "ltd", "limited", "llc", "llp", "inc", "incorporated", "corp", "corporation"),
     *("co", "company", "plc", "opc", "gmbh"),
+    *("प्राइवेट", "प्रा", "लिमिटेड", "लि", "एलएलपी", "कंपनी", "कम्पनी"),
 }
 _ADDRESS = re.compile(
     r"\S+@\S+|(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|in|org|net|io|ai|co|us|edu|gov|tech|dev|app|biz|info)\b\S*",
@@ -22,12 +24,20 @@ WITHHELD = "…"
 
 def names_of(name: str, website: str | None) -> list[str]:
     """Spellings that give an organization away: its name, without legal form, run together, and its domain."""
-    words = [word for word in re.split(r"[\s,]+", name.strip()) if word]
-    short = [word for word in words if word.casefold().strip(".()") not in _LEGAL]
+    words = [word for word in re.split(r"[\s,]+", _composed(name).strip()) if word]
+    short = [word for word in words if re.sub(r"[.()]", "", word.casefold()) not in _LEGAL]
     address = website or ""
     prefix = "" if "//" in address else "//"
     host = (urlsplit(prefix + address).hostname or "").removeprefix("www.")
-    spellings = [name.strip(), " ".join(short), "".join(short), "-".join(short), host, host.split(".")[0]]
+    spellings = [
+        " ".join(words),
+        _composed(name).strip(),
+        " ".join(short),
+        "".join(short),
+        "-".join(short),
+        host,
+        host.split(".")[0],
+    ]
     return [text for text in dict.fromkeys(spellings) if len(text) > 2]
 
 
@@ -46,11 +56,17 @@ def _spelled(name: str) -> str:
 
 def redacted(text: str, hidden: re.Pattern[str] | None) -> str:
     """`text` without names, web and mail addresses and telephone numbers."""
+    text = _composed(text)
     for known in (_ADDRESS, _PHONE, *([hidden] if hidden else [])):
         text = known.sub(WITHHELD, text)
     return " ".join(re.sub(rf"(?:{WITHHELD}[\s,;]*)+", f"{WITHHELD} ", text).split()).replace(
         f"{WITHHELD} .", "…."
     )
+
+
+def _composed(text: str) -> str:
+    """One spelling of letters that can be written as one sign or as several."""
+    return unicodedata.normalize("NFC", text)
 
 
 def says_something(text: str) -> bool:
@@ -60,4 +76,4 @@ def says_something(text: str) -> bool:
 
 def kept(texts: Sequence[str], hidden: re.Pattern[str] | None) -> list[str]:
     """Those of `texts` that name nobody."""
-    return [text for text in texts if redacted(text, hidden) == " ".join(text.split())]
+    return [text for text in texts if redacted(text, hidden) == " ".join(_composed(text).split())]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -17,9 +17,19 @@ from app.audit import services as audit
 from app.db import db
 from app.errors import AlreadyDecided, RuleBroken
 from app.matching import emails, queries
-from app.matching.models import Match, MatchState, Refresh, RejectReason, ReviewAction, ReviewDecision
+from app.matching.models import (
+    OPEN_STATES,
+    Match,
+    MatchState,
+    Refresh,
+    RejectReason,
+    ReviewAction,
+    ReviewDecision,
+)
 from app.outbox import services as outbox
 
+Pair = tuple[int, int]
+Known = dict[Pair, tuple[int, MatchState]]
 DUE_WORKING_DAYS = 2
 # Only one process computes proposals at a time.
 LEASE, LEASE_SECONDS = "matching.propose", 600
@@ -53,12 +63,12 @@ class Plan:
     """What a run wants to write, computed outside any transaction."""
 
     version: str
-    asked: list[int]
+    # Whom it is for, and when the profile it read had last changed.
+    asked: Mapping[int, datetime]
     is_full: bool
     rows: list[dict[str, Any]]
     # Matches that give up their place to a better pair.
     displaced: set[int]
-    began_at: datetime
 
 
 def write_plan(plan: Plan, batch: int = 2000) -> Iterator[ProposalRun]:
@@ -68,7 +78,7 @@ def write_plan(plan: Plan, batch: int = 2000) -> Iterator[ProposalRun]:
     """
     run = ProposalRun(plan.version, organizations=len(plan.asked))
     known = queries.match_ids_of_pairs()
-    kept: set[tuple[int, int]] = set()
+    kept: set[Pair] = set()
     reached: set[int] = set()
     for start in range(0, len(plan.rows), batch):
         part = plan.rows[start : start + batch]
@@ -78,16 +88,17 @@ def write_plan(plan: Plan, batch: int = 2000) -> Iterator[ProposalRun]:
     for row in plan.rows:
         reached.update((row["india_id"], row["us_id"]))
     run.with_proposals = len(reached.intersection(plan.asked))
-    run.stale = _let_go(plan, known, kept)
+    gone = _no_longer_proposed(plan, known, kept)
+    run.stale = _let_go([known[pair][0] for pair in gone])
     _mark_refreshed(plan)
+    if not plan.is_full:
+        _forget_refresh_of(_left_alone(known, gone, kept) - plan.asked.keys())
     detail = {"new": run.new, "refreshed": run.refreshed, "stale": run.stale, "model": plan.version}
     audit.record("matches.proposed", ("model", plan.version), detail=detail)
     yield run
 
 
-def _write(
-    part: Sequence[dict[str, Any]], known: dict[tuple[int, int], tuple[int, MatchState]], run: ProposalRun
-) -> None:
+def _write(part: Sequence[dict[str, Any]], known: Known, run: ProposalRun) -> None:
     fresh, again = [], []
     for row in part:
         found = known.get((row["india_id"], row["us_id"]))
@@ -112,36 +123,52 @@ def _refresh(match_id: int, state: MatchState, row: dict[str, Any]) -> int:
     return int(db.session.execute(changed).rowcount)  # type: ignore[attr-defined]
 
 
-def _let_go(
-    plan: Plan, known: dict[tuple[int, int], tuple[int, MatchState]], kept: set[tuple[int, int]]
-) -> int:
-    """Proposals the recommender no longer makes become stale: all of them in a full run, else those of `asked`."""
-    asked = set(plan.asked)
-    gone = [
-        match_id
+def _no_longer_proposed(plan: Plan, known: Known, kept: set[Pair]) -> set[Pair]:
+    """Proposals the recommender does not make again: any in a full run, else those of `asked` and displaced ones."""
+    return {
+        pair
         for pair, (match_id, state) in known.items()
         if state is MatchState.PROPOSED
         and pair not in kept
-        and (plan.is_full or match_id in plan.displaced or asked.intersection(pair))
-    ]
-    for start in range(0, len(gone), 500):
-        those = sa.and_(Match.id.in_(gone[start : start + 500]), Match.state == MatchState.PROPOSED)
+        and (plan.is_full or match_id in plan.displaced or not plan.asked.keys().isdisjoint(pair))
+    }
+
+
+def _let_go(match_ids: Sequence[int]) -> int:
+    """Those that nobody has decided on become stale."""
+    changed = 0
+    for start in range(0, len(match_ids), 500):
+        those = sa.and_(Match.id.in_(match_ids[start : start + 500]), Match.state == MatchState.PROPOSED)
         values = {"state": MatchState.STALE, "version": Match.version + 1}
-        db.session.execute(
-            sa.update(Match).where(those).values(values).execution_options(synchronize_session=False)
-        )
-    return len(gone)
+        update = sa.update(Match).where(those).values(values).execution_options(synchronize_session=False)
+        changed += int(db.session.execute(update).rowcount)  # type: ignore[attr-defined]
+    return changed
 
 
 def _mark_refreshed(plan: Plan) -> None:
-    for start in range(0, len(plan.asked), 500):
-        part = plan.asked[start : start + 500]
-        db.session.execute(sa.delete(Refresh).where(Refresh.organization_id.in_(part)))
-        rows = [
-            {"organization_id": id_, "refreshed_at": plan.began_at, "model_version": plan.version}
-            for id_ in part
-        ]
+    """Note which state of each profile was read: one committed late, with an earlier time, still counts as newer."""
+    _forget_refresh_of(plan.asked.keys())
+    rows = [
+        {"organization_id": id_, "refreshed_at": seen, "model_version": plan.version}
+        for id_, seen in plan.asked.items()
+    ]
+    if rows:
         db.session.execute(sa.insert(Refresh), rows)
+
+
+def _left_alone(known: Known, gone: set[Pair], kept: set[Pair]) -> set[int]:
+    """Organizations whose last match went with `gone`."""
+    alive = (*OPEN_STATES, MatchState.APPROVED)
+    living = {pair for pair, (_, state) in known.items() if state in alive} - gone | kept
+    return {side for pair in gone for side in pair} - {side for pair in living for side in pair}
+
+
+def _forget_refresh_of(ids: Collection[int]) -> None:
+    """Forget that these were refreshed."""
+    every = sorted(ids)
+    for start in range(0, len(every), 500):
+        part = every[start : start + 500]
+        db.session.execute(sa.delete(Refresh).where(Refresh.organization_id.in_(part)))
 
 
 def due_after(start: datetime, days: int = DUE_WORKING_DAYS) -> datetime:

@@ -63,16 +63,23 @@ class Places:
         return True
 
 
-def place_newcomers(candidates: Iterable[tuple[int, int, float]], places: Places) -> list[tuple[int, int]]:
-    """The (newcomer, partner) pairs that get a place, best first; a newcomer left without any gets the best there is."""
+def place_newcomers(
+    candidates: Iterable[tuple[int, int, float]], places: Places, least: float = 0.0
+) -> list[tuple[int, int]]:
+    """The (newcomer, partner) pairs that get a place, best first.
+
+    One for every newcomer comes first, however poor and whatever it displaces; then all that score `least` or more.
+    """
     ranked = sorted(set(candidates), key=lambda one: (-one[2], one[0], one[1]))
     chosen: dict[frozenset[int], tuple[int, int]] = {}
-    for at_any_score in (False, True):
+    for is_first, at_any_score in ((True, False), (True, True), (False, False)):
         for newcomer, partner, score in ranked:
             pair = frozenset({newcomer, partner})
-            left_out = not places.held[newcomer]
-            if pair in chosen or (at_any_score and not left_out):
-                continue
-            if places.take(newcomer, partner, score, at_any_score=at_any_score):
+            wanted = not places.held[newcomer] if is_first else score >= least
+            if (
+                wanted
+                and pair not in chosen
+                and places.take(newcomer, partner, score, at_any_score=at_any_score)
+            ):
                 chosen[pair] = (newcomer, partner)
     return list(chosen.values())

@@ -24,6 +24,8 @@ def refresh() -> None:
         return
     try:
         plan = planning.make_plan(current_app.config["SETTINGS"].proposals_per_organization, changed)
+        if not leases.renew(services.LEASE, token, services.LEASE_SECONDS):
+            return
         run = services.ProposalRun(plan.version)
         for run in services.write_plan(plan):  # noqa: B007  # the last one has the sums
             db.session.commit()
