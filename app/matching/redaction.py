@@ -20,6 +20,8 @@ _PHONE = re.compile(r"\+?\d[\d ()./-]{7,}\d")
 # A short one-word name ("Loop", "Square") is an ordinary word in lower case: it is only taken out as it is spelled.
 _SURELY_A_NAME = 8
 WITHHELD = "…"
+# A legal form left over behind a name that was written with another one.
+_LEFT_OVER = re.compile(rf"{WITHHELD}(?:[\s,]+(?:{'|'.join(sorted(_LEGAL))})(?!\w)\.?)+", re.IGNORECASE)
 
 
 def names_of(name: str, website: str | None) -> list[str]:
@@ -59,6 +61,7 @@ def redacted(text: str, hidden: re.Pattern[str] | None) -> str:
     text = _composed(text)
     for known in (_ADDRESS, _PHONE, *([hidden] if hidden else [])):
         text = known.sub(WITHHELD, text)
+    text = _LEFT_OVER.sub(WITHHELD, text)
     return " ".join(re.sub(rf"(?:{WITHHELD}[\s,;]*)+", f"{WITHHELD} ", text).split()).replace(
         f"{WITHHELD} .", "…."
     )
