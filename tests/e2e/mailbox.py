@@ -14,6 +14,8 @@ from typing import Protocol
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message
 
+from tests.e2e.site import free_port
+
 
 class Mailbox(Protocol):
     def messages(self) -> Iterator[EmailMessage]: ...
@@ -46,9 +48,9 @@ class SmtpMailbox:
 
         handler = Keep()
         handler.prepare_message = lambda _session, envelope: parse(envelope.content)  # type: ignore[method-assign]
-        self.controller = Controller(handler, hostname="127.0.0.1", port=0)
+        self.port = free_port()
+        self.controller = Controller(handler, hostname="127.0.0.1", port=self.port)
         self.controller.start()
-        self.port = self.controller.server.sockets[0].getsockname()[1]
 
     def messages(self) -> Iterator[EmailMessage]:
         yield from list(self.kept)

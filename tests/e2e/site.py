@@ -29,7 +29,7 @@ class Site:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.outbox = folder / "outbox"
-        self.log = (folder / "site.log").open("ab")
+        self.log = folder / "site.log"
         self.environment = {
             **os.environ,
             "FLASK_APP": "wsgi",
@@ -68,9 +68,10 @@ class Site:
         self.worker = self._spawn([BIN / "flask", "jobs", "work"])
 
     def _spawn(self, command: list[object]) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            [str(part) for part in command], cwd=ROOT, env=self.environment, stdout=self.log, stderr=self.log
-        )
+        with self.log.open("ab") as log:
+            return subprocess.Popen(
+                [str(part) for part in command], cwd=ROOT, env=self.environment, stdout=log, stderr=log
+            )
 
     def _wait_until_alive(self) -> None:
         for _ in range(200):
@@ -80,7 +81,7 @@ class Site:
                         return
             except OSError:
                 time.sleep(0.1)
-        raise AssertionError(f"the site did not start; see {self.log.name}")
+        raise AssertionError(f"the site did not start; see {self.log}")
 
     def move_clock(self, seconds: int) -> None:
         """Start again as if `seconds` had passed."""
