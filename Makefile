@@ -31,12 +31,15 @@ setup: $(VENV)/run.done $(DIST) ## virtual environment, requirements, front-end 
 run: setup ## migrate, load the demo world once, serve on http://127.0.0.1:$(PORT) with a worker
 	@PORT=$(PORT) sh docs/deploy/run.sh
 
-check: $(VENV)/test.done ## format, lint, types, import contracts, templates (seconds)
+check: $(VENV)/test.done ## format, lint, types, import contracts, templates, migrations equal models
 	ruff format --check -q .
 	ruff check -q .
 	mypy
 	lint-imports --no-logo | tail -n 4
 	djlint --quiet --lint app
+	@mkdir -p var && rm -f var/check.sqlite
+	DATABASE_URL=sqlite:///$(CURDIR)/var/check.sqlite flask db upgrade
+	DATABASE_URL=sqlite:///$(CURDIR)/var/check.sqlite flask db check
 
 format: $(VENV)/test.done ## put the code into shape
 	ruff format -q .
