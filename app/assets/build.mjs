@@ -62,8 +62,6 @@ function sprite() {
 
 function scripts() {
   const withoutMap = (path) => readFileSync(path, "utf8").replace(/\n?\/\/# sourceMappingURL=.*\s*$/, "\n");
-  emit("uswds.js", withoutMap(join(uswds, "dist", "js", "uswds.min.js")));
-  emit("uswds-init.js", withoutMap(join(uswds, "dist", "js", "uswds-init.min.js")));
   emit("htmx.js", withoutMap(join(modules, "htmx.org", "dist", "htmx.min.js")));
   for (const name of readdirSync(join(here, "js")).sort()) {
     emit(name, readFileSync(join(here, "js", name)));
