@@ -7,11 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
+import ml
 from app import clock
 from app.audit.models import AuditEvent
 from app.db import db
 from app.matching import planning, queries, scoring, services
-from app.matching.models import MatchState
+from app.matching.models import Match, MatchState
 from app.organizations import services as organizations
 from app.taxonomy import Country, Kind
 from tests.matching.runs import (
@@ -123,6 +124,31 @@ def test_a_decision_made_while_a_run_computes_stays(app, world, cap) -> None:
     assert run.refreshed + run.stale == len(matches(app)) - 1
 
 
+@pytest.mark.parametrize("is_proposed_again", [True, False])
+def test_a_decision_made_between_two_batches_stays(app, world, is_proposed_again) -> None:
+    india, _ = market(world, 6)
+    propose(app)
+    if not is_proposed_again:
+        move(app, world, india[-1], organizations.pause)
+    with app.app_context():
+        plan = planning.make_plan(3)
+        last = (plan.rows[-1]["india_id"], plan.rows[-1]["us_id"])
+    chosen = next(
+        match
+        for match in matches(app)
+        if ((match.india_id, match.us_id) == last if is_proposed_again else match.india_id == india[-1])
+    )
+    with app.app_context():
+        for number, _run in enumerate(services.write_plan(plan, batch=1)):
+            if number == 0:
+                db.session.get_one(Match, chosen.id).state = MatchState.REJECTED
+            db.session.commit()
+    decided = next(match for match in matches(app) if match.id == chosen.id)
+    assert decided.state is MatchState.REJECTED
+    assert decided.version == chosen.version + 1
+    assert decided.model_version == chosen.model_version
+
+
 def test_pairs_no_longer_proposed_go_stale_and_may_come_back(app, world) -> None:
     market(world, 3)
     propose(app)
@@ -217,6 +243,26 @@ def test_scores_and_reasons_are_stored_with_the_model(app, world) -> None:
         assert min(match.score, match.fit_for_india, match.fit_for_us) >= 0
         assert max(match.score, match.fit_for_india, match.fit_for_us) <= 1
         assert set(match.reasons) == {"india", "us"}
+
+
+def test_the_fit_for_india_says_how_well_the_us_side_serves_it(app, world) -> None:
+    market(world, 4)
+    propose(app)
+    found = matches(app)
+    with app.app_context():
+        recommender = ml.Recommender(random_state=0).fit(scoring.organization_frame())
+    fits = recommender.score_pairs([match.india_id for match in found], [match.us_id for match in found])
+    assert [match.fit_for_india for match in found] == pytest.approx(fits["forward"].tolist())
+    assert [match.fit_for_us for match in found] == pytest.approx(fits["backward"].tolist())
+
+
+def test_the_recommender_reads_no_draft_and_not_whether_a_startup_raises(app, world) -> None:
+    listed = world.organization(is_raising=True)
+    world.organization(state="draft")
+    with app.app_context():
+        frame = scoring.organization_frame()
+    assert frame["id"].tolist() == [listed.id]
+    assert "is_raising" not in frame.columns
 
 
 def test_each_side_keeps_its_own_reasons(app, world) -> None:

@@ -119,7 +119,7 @@ CANARY = {
 def test_the_letter_about_an_approved_pair_tells_nothing_of_who_the_partner_is(app, world) -> None:
     owner, reader, manager = world.user(name="Canaryperson"), world.user(), world.user()
     world.organization(Country.INDIA, owner=owner, **CANARY)
-    world.organization(Country.UNITED_STATES, owner=reader)
+    world.organization(Country.UNITED_STATES, owner=reader, offers="Wafer supply for sensor chips")
     propose(app)
     (proposed,) = matches(app)
     with app.app_context():
@@ -132,4 +132,4 @@ def test_the_letter_about_an_approved_pair_tells_nothing_of_who_the_partner_is(a
         assert letters.keys() == {owner.id, reader.id}
         for part in (letter.subject, letter.text, letter.html):
             assert "canary" not in part.casefold()
-        assert "sensor chips" in letter.text
+        assert "They need “Wafer supply for the sensor chips of …" in letter.text

@@ -78,6 +78,18 @@ def test_a_newcomer_in_a_full_world_gets_a_place_and_nobody_is_left_without_any(
     assert max(found.values()) <= 2
 
 
+def test_a_changed_profile_does_not_compete_with_its_own_old_proposals(app, world, monkeypatch) -> None:
+    monkeypatch.setitem(app.config, "SETTINGS", Settings(proposals_per_organization=2))
+    india = [startup(world, Country.INDIA).id for _ in range(3)]
+    us = [startup(world, Country.UNITED_STATES).id for _ in range(3)]
+    refresh(app)
+    change(app, world, india[0], offers="Wafer dicing, sensor packaging and test")
+    refresh(app)
+    found = loads(app)
+    assert found[india[0]] == 2
+    assert found.keys() == {*india, *us}
+
+
 def test_a_refresh_proposes_no_pair_that_a_full_run_would_find_too_weak(app, world) -> None:
     market(world, 8)
     propose(app, cap=10)

@@ -127,3 +127,11 @@ def test_the_result_does_not_depend_on_the_order_of_candidates() -> None:
     candidates = [(5, 11, 0.5), (6, 11, 0.5), (5, 12, 0.5), (6, 12, 0.5)]
     capacity = {5: 1, 6: 1, 11: 1, 12: 1}
     assert outcome(capacity, [], candidates)[0] == outcome(capacity, [], candidates[::-1])[0]
+
+
+def test_a_proposal_displaced_on_one_side_makes_no_second_place_on_the_other() -> None:
+    proposals = [(0.1, 1, 1, 11), (0.3, 2, 1, 12), (0.35, 3, 3, 12), (0.9, 4, 2, 11)]
+    capacity = {1: 2, 2: 2, 3: 2, 11: 2, 12: 2, 5: 1, 15: 1, 16: 1}
+    _, _, load, places = outcome(capacity, proposals, [(5, 11, 0.8), (15, 1, 0.7), (16, 1, 0.6)])
+    assert places.displaced == {1, 2}
+    assert load[1] == 2
