@@ -9,8 +9,7 @@ from flask.cli import AppGroup
 from app.db import db
 from app.demo import services, story
 from app.demo.people import PASSWORD, PEOPLE
-from app.matching import planning
-from app.matching import services as matching
+from app.matching import planning, proposing
 
 cli = AppGroup("demo", help="The illustrative world of a trial.")
 
@@ -26,7 +25,7 @@ def load() -> None:
         services.load_programs(people)
         services.load_organizations(people)
         db.session.commit()
-        for _ in matching.write_plan(planning.make_plan(settings.proposals_per_organization)):
+        for _ in proposing.write_plan(planning.make_plan(settings.proposals_per_organization)):
             db.session.commit()
         story.tell(services.manager())
         db.session.commit()

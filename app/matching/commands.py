@@ -14,8 +14,8 @@ from rich.table import Table
 
 from app.db import db, reading
 from app.jobs import services as leases
-from app.matching import planning, queries, services
-from app.matching.services import Plan, ProposalRun
+from app.matching import eligibility, planning, proposing
+from app.matching.proposing import Plan, ProposalRun
 
 cli = AppGroup("matches", help="Proposals of the recommender.")
 
@@ -25,7 +25,7 @@ cli = AppGroup("matches", help="Proposals of the recommender.")
 def propose(only: tuple[int, ...]) -> None:
     """Compute proposals for every organization, under the cap a side."""
     _require_taking_part(only)
-    token = leases.hold(services.LEASE, services.LEASE_SECONDS)
+    token = leases.hold(proposing.LEASE, proposing.LEASE_SECONDS)
     db.session.commit()
     if token is None:
         raise click.ClickException("Proposals are being computed already. Try again in a few minutes.")
@@ -35,21 +35,21 @@ def propose(only: tuple[int, ...]) -> None:
         with Progress(transient=True) as progress:
             progress.add_task("Computing fit both ways", total=None)
             plan = planning.make_plan(cap, list(only) or None)
-        if not leases.renew(services.LEASE, token, services.LEASE_SECONDS):
+        if not leases.renew(proposing.LEASE, token, proposing.LEASE_SECONDS):
             raise click.ClickException(
                 "This took so long that another process took over. Nothing was written."
             )
         run = _write(plan)
     finally:
         db.session.rollback()
-        leases.release(services.LEASE, token)
+        leases.release(proposing.LEASE, token)
         db.session.commit()
     _summarize(run, time.monotonic() - started)
 
 
 def _require_taking_part(only: Sequence[int]) -> None:
     with reading():
-        strangers = [str(id_) for id_ in only if id_ not in queries.profiles_now()]
+        strangers = [str(id_) for id_ in only if id_ not in eligibility.profiles_now()]
         db.session.rollback()
     if strangers:
         raise click.ClickException(
@@ -61,7 +61,7 @@ def _write(plan: Plan) -> ProposalRun:
     run = ProposalRun(plan.version)
     with Progress(transient=True) as progress:
         bar = progress.add_task("Writing proposals", total=len(plan.rows))
-        for run in services.write_plan(plan):
+        for run in proposing.write_plan(plan):
             db.session.commit()
             progress.update(bar, completed=run.new + run.refreshed)
     return run

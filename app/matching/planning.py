@@ -13,8 +13,8 @@ import numpy as np
 
 from app import clock
 from app.db import db, reading
-from app.matching import queries, scoring, services
-from app.matching.services import Plan
+from app.matching import eligibility, proposing, scoring
+from app.matching.proposing import Plan
 from app.matching.sharing import Places, Proposal, place_newcomers
 from app.programs import queries as programs
 from app.programs.models import Program
@@ -29,14 +29,14 @@ def make_plan(cap: int, only: Sequence[int] | None = None) -> Plan:
     with scoring.model.lock:
         with reading():
             # Read first: what changes from here on is newer than what the plan says it has seen.
-            asked = queries.profiles_now() if only is None else queries.changed_at_of(only)
-            rules = queries.matching_rules(cap)
-            proposals = queries.proposals_now(asked)
-            traits, technologies = queries.traits_of_all(), queries.technologies_of_all()
+            asked = eligibility.profiles_now() if only is None else eligibility.changed_at_of(only)
+            rules = eligibility.matching_rules(cap)
+            proposals = eligibility.proposals_now(asked)
+            traits, technologies = eligibility.traits_of_all(), eligibility.technologies_of_all()
             open_programs = list(programs.open_programs())
             db.session.expunge_all()
             recommender = scoring.model.fresh(
-                str(db.engine.url), queries.profiles_now(), scoring.organization_frame, anew=only is None
+                str(db.engine.url), eligibility.profiles_now(), scoring.organization_frame, anew=only is None
             )
             db.session.rollback()
         if only is None:
@@ -89,7 +89,7 @@ def _row(
         "reasons": {"india": mine, "us": theirs},
         "model_version": version,
         "proposed_at": now,
-        "due_at": services.due_after(now),
+        "due_at": proposing.due_after(now),
     }
 
 

@@ -8,7 +8,7 @@ from flask import current_app
 from app.db import db, reading
 from app.jobs import services as leases
 from app.jobs.engine import jobs
-from app.matching import planning, queries, services
+from app.matching import eligibility, planning, proposing
 
 log = structlog.get_logger(__name__)
 AT_ONCE = 200
@@ -18,25 +18,25 @@ AT_ONCE = 200
 def refresh() -> None:
     """Compute proposals for organizations whose profile changed since, at most `AT_ONCE` of them."""
     with reading():
-        changed = queries.stale_organizations(AT_ONCE)
+        changed = eligibility.stale_organizations(AT_ONCE)
         db.session.rollback()
     if not changed or (token := _lease()) is None:
         return
     try:
         plan = planning.make_plan(current_app.config["SETTINGS"].proposals_per_organization, changed)
-        if not leases.renew(services.LEASE, token, services.LEASE_SECONDS):
+        if not leases.renew(proposing.LEASE, token, proposing.LEASE_SECONDS):
             return
-        run = services.ProposalRun(plan.version)
-        for run in services.write_plan(plan):  # noqa: B007  # the last one has the sums
+        run = proposing.ProposalRun(plan.version)
+        for run in proposing.write_plan(plan):  # noqa: B007  # the last one has the sums
             db.session.commit()
         log.info("proposals refreshed", organizations=len(changed), new=run.new, stale=run.stale)
     finally:
         db.session.rollback()
-        leases.release(services.LEASE, token)
+        leases.release(proposing.LEASE, token)
         db.session.commit()
 
 
 def _lease() -> str | None:
-    token = leases.hold(services.LEASE, services.LEASE_SECONDS)
+    token = leases.hold(proposing.LEASE, proposing.LEASE_SECONDS)
     db.session.commit()
     return token

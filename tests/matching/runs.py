@@ -11,9 +11,9 @@ from flask import Flask
 
 from app.db import db
 from app.jobs.engine import jobs
-from app.matching import planning, services
+from app.matching import planning, proposing
 from app.matching.models import Match, MatchState
-from app.matching.services import ProposalRun
+from app.matching.proposing import ProposalRun
 from app.organizations import services as organizations
 from app.organizations.models import Organization
 from app.taxonomy import Country, Kind
@@ -54,7 +54,7 @@ def propose(
     if meanwhile:
         meanwhile()
     with app.app_context():
-        for run in services.write_plan(plan, batch):
+        for run in proposing.write_plan(plan, batch):
             db.session.commit()
             last = run
     return last

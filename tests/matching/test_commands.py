@@ -8,7 +8,7 @@ import pytest
 
 from app.db import db
 from app.jobs import services as leases
-from app.matching import services
+from app.matching import proposing
 from tests.matching.runs import loads, market, matches
 
 
@@ -77,7 +77,7 @@ def test_an_organization_that_takes_no_part_is_named(app, world, state) -> None:
 def test_a_second_process_is_told_to_wait(app, world) -> None:
     market(world, 2)
     with app.app_context():
-        leases.hold(services.LEASE, 60)
+        leases.hold(proposing.LEASE, 60)
         db.session.commit()
     result = run(app)
     assert result.exit_code == 1
@@ -97,7 +97,7 @@ def test_a_run_that_lost_its_lease_writes_nothing_and_says_so(app, world, monkey
 def test_a_failed_run_lets_the_next_one_in(app, world, monkeypatch) -> None:
     market(world, 2)
     with monkeypatch.context() as patch:
-        patch.setattr(services, "write_plan", lambda _plan: 1 / 0)
+        patch.setattr(proposing, "write_plan", lambda _plan: 1 / 0)
         assert run(app).exit_code == 1
     assert run(app).exit_code == 0
     assert matches(app)

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from app.matching import queries
+from app.matching import eligibility
 from app.matching.models import MatchState
 from app.organizations.models import ProfileState
 from app.taxonomy import Country, Kind
@@ -28,26 +28,26 @@ MAY_MEET = {
 
 def rules(app, cap: int = 5):
     with app.app_context():
-        return queries.matching_rules(cap)
+        return eligibility.matching_rules(cap)
 
 
 @pytest.mark.parametrize(("kinds", "expected"), MAY_MEET.items())
 def test_kinds_meet_across_the_border_as_the_table_says_whichever_side_they_are_on(kinds, expected) -> None:
     for one, other in (kinds, kinds[::-1]):
-        assert queries.may_meet((Country.INDIA, one), (Country.UNITED_STATES, other)) is expected
-        assert queries.may_meet((Country.UNITED_STATES, one), (Country.INDIA, other)) is expected
+        assert eligibility.may_meet((Country.INDIA, one), (Country.UNITED_STATES, other)) is expected
+        assert eligibility.may_meet((Country.UNITED_STATES, one), (Country.INDIA, other)) is expected
 
 
 def test_nobody_meets_within_a_country() -> None:
     for country, one, other in itertools.product(Country, Kind, Kind):
-        assert not queries.may_meet((country, one), (country, other))
+        assert not eligibility.may_meet((country, one), (country, other))
 
 
 def test_the_rules_given_to_the_recommender_say_the_same_as_the_table(app, world) -> None:
     made = [world.organization(country, kind) for country in Country for kind in Kind]
     found = rules(app)
     for one, other in itertools.product(made, made):
-        expected = queries.may_meet((one.country, one.kind), (other.country, other.kind))
+        expected = eligibility.may_meet((one.country, one.kind), (other.country, other.kind))
         assert found.allowed[found.groups[one.id]][found.groups[other.id]] == expected
 
 

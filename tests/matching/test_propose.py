@@ -11,7 +11,7 @@ import ml
 from app import clock
 from app.audit.models import AuditEvent
 from app.db import db
-from app.matching import planning, queries, scoring, services
+from app.matching import eligibility, planning, proposing, scoring
 from app.matching.models import Match, MatchState
 from app.organizations import services as organizations
 from app.taxonomy import Country, Kind
@@ -67,11 +67,11 @@ def test_only_pairs_that_may_meet_are_proposed(app, world) -> None:
             world.organization(country, kind)
     propose(app, cap=10)
     with app.app_context():
-        traits = queries.traits_of_all()
+        traits = eligibility.traits_of_all()
     for india, us in pairs(app):
         assert traits[india][0] is Country.INDIA
         assert traits[us][0] is Country.UNITED_STATES
-        assert queries.may_meet(traits[india], traits[us])
+        assert eligibility.may_meet(traits[india], traits[us])
 
 
 def test_a_second_run_changes_nothing_that_anybody_sees(app, world) -> None:
@@ -139,7 +139,7 @@ def test_a_decision_made_between_two_batches_stays(app, world, is_proposed_again
         if ((match.india_id, match.us_id) == last if is_proposed_again else match.india_id == india[-1])
     )
     with app.app_context():
-        for number, run in enumerate(services.write_plan(plan, batch=1)):  # noqa: B007  # the last one has the sums
+        for number, run in enumerate(proposing.write_plan(plan, batch=1)):  # noqa: B007  # the last one has the sums
             if number == 0:
                 db.session.get_one(Match, chosen.id).state = MatchState.REJECTED
             db.session.commit()
@@ -193,7 +193,7 @@ def test_a_run_leaves_one_audit_event(app, world) -> None:
 
 def test_due_dates_are_two_working_days_away() -> None:
     def due(day: int) -> datetime:
-        return services.due_after(datetime(2026, 11, day, 9, tzinfo=UTC))
+        return proposing.due_after(datetime(2026, 11, day, 9, tzinfo=UTC))
 
     assert due(16) == datetime(2026, 11, 18, 9, tzinfo=UTC)  # Monday to Wednesday
     assert due(19) == datetime(2026, 11, 23, 9, tzinfo=UTC)  # Thursday to Monday

@@ -9,7 +9,7 @@ from app.audit.models import AuditEvent
 from app.db import db
 from app.jobs import services as leases
 from app.jobs.engine import jobs
-from app.matching import planning, queries, services
+from app.matching import eligibility, planning, proposing
 from app.matching.models import MatchState
 from app.organizations import services as organizations
 from app.organizations.models import Organization
@@ -20,7 +20,7 @@ from tests.matching.runs import change, decide, loads, market, matches, move, pa
 
 def waiting(app) -> list[int]:
     with app.app_context():
-        return queries.stale_organizations(100)
+        return eligibility.stale_organizations(100)
 
 
 def test_new_organizations_get_proposals_without_anybody_running_a_command(app, world) -> None:
@@ -186,18 +186,18 @@ def test_drafts_are_not_looked_at(app, world) -> None:
 def test_the_longest_waiting_come_first_and_no_more_than_asked_for(app, world) -> None:
     made = [world.organization().id for _ in range(4)]
     with app.app_context():
-        assert queries.stale_organizations(3) == made[:3]
+        assert eligibility.stale_organizations(3) == made[:3]
 
 
 def test_only_one_process_proposes_at_a_time(app, world) -> None:
     market(world, 2)
     with app.app_context():
-        token = leases.hold(services.LEASE, 60)
+        token = leases.hold(proposing.LEASE, 60)
         db.session.commit()
     refresh(app)
     assert matches(app) == []
     with app.app_context():
-        leases.release(services.LEASE, token)
+        leases.release(proposing.LEASE, token)
         db.session.commit()
     refresh(app)
     assert matches(app)
@@ -213,7 +213,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing(app, world, monkeypatch) ->
 def test_a_failed_run_gives_its_lease_back(app, world, monkeypatch) -> None:
     market(world, 2)
     with monkeypatch.context() as patch:
-        patch.setattr(services, "write_plan", lambda _plan: 1 / 0)
+        patch.setattr(proposing, "write_plan", lambda _plan: 1 / 0)
         with app.app_context():
             try:
                 jobs.tasks["matching.refresh"].run()

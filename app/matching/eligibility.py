@@ -1,0 +1,125 @@
+"""Who may meet whom, what was settled already, and whose proposals are out of date: what a plan is made from.
+
+Reads like `queries`, for the recommender's runs instead of pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from app.db import db
+from app.matching.models import OPEN_STATES, Match, MatchState, Refresh
+from app.matching.scoring import Rules
+from app.organizations.models import Organization, OrganizationTechnology, ProfileState
+from app.taxonomy import Country, Kind
+
+# Pairs of kinds that have something to do with each other. An investor funds firms and nothing else here; two
+# skill programs exchange curricula and trainers.
+COMPATIBLE = {
+    frozenset({Kind.STARTUP, Kind.INVESTOR}),
+    frozenset({Kind.STARTUP, Kind.SME}),
+    frozenset({Kind.STARTUP}),
+    frozenset({Kind.STARTUP, Kind.SKILL_PROGRAM}),
+    frozenset({Kind.SME}),
+    frozenset({Kind.SME, Kind.INVESTOR}),
+    frozenset({Kind.SME, Kind.SKILL_PROGRAM}),
+    frozenset({Kind.SKILL_PROGRAM}),
+}
+_GROUPS = [(country, kind) for country in Country for kind in Kind]
+# What a match counts against the attention of both its sides.
+_TAKES_PLACE = (*OPEN_STATES, MatchState.APPROVED)
+# A pair in these states is not proposed anew; proposed and stale ones may be refreshed.
+_SETTLED = (MatchState.HELD, MatchState.INFO_REQUESTED, MatchState.APPROVED, MatchState.REJECTED)
+
+
+def may_meet(one: tuple[Country, Kind], other: tuple[Country, Kind]) -> bool:
+    """Whether organizations of these countries and kinds may be proposed to each other."""
+    return one[0] != other[0] and frozenset({one[1], other[1]}) in COMPATIBLE
+
+
+def matching_rules(cap: int) -> Rules:
+    """Everybody who takes part, whom they may meet, what was settled, and how many proposals each may get.
+
+    Proposals nobody has decided on take no place here: a run may replace them.
+    """
+    columns = sa.select(Organization.id, Organization.country, Organization.kind)
+    rows = db.session.execute(columns.where(Organization.state == ProfileState.LISTED)).all()
+    settled = sa.select(Match.india_id, Match.us_id).where(Match.state.in_(_SETTLED))
+    excluded = [(india, us) for india, us in db.session.execute(settled)]
+    taken = _places_taken([s for s in _TAKES_PLACE if s in _SETTLED])
+    return Rules(
+        groups={row.id: _GROUPS.index((row.country, row.kind)) for row in rows},
+        allowed=[[may_meet(one, other) for other in _GROUPS] for one in _GROUPS],
+        excluded=excluded,
+        capacity={row.id: max(0, cap - taken.get(row.id, 0)) for row in rows},
+    )
+
+
+def _places_taken(states: Sequence[MatchState]) -> dict[int, int]:
+    taken: dict[int, int] = {}
+    for side in (Match.india_id, Match.us_id):
+        counted = sa.select(side, sa.func.count()).where(Match.state.in_(states)).group_by(side)
+        taken.update({id_: taken.get(id_, 0) + n for id_, n in db.session.execute(counted)})
+    return taken
+
+
+def stale_organizations(limit: int) -> list[int]:
+    """Organizations that changed, paused ones too, since their proposals were last computed; longest waiting first."""
+    query = (
+        sa.select(Organization.id)
+        .outerjoin(Refresh, Refresh.organization_id == Organization.id)
+        .where(
+            Organization.state != ProfileState.DRAFT,
+            sa.or_(Refresh.organization_id.is_(None), Refresh.refreshed_at < Organization.profile_changed_at),
+        )
+        .order_by(Organization.profile_changed_at, Organization.id)
+        .limit(limit)
+    )
+    return list(db.session.scalars(query))
+
+
+def proposals_now(without: Iterable[int]) -> list[tuple[float, int, int, int]]:
+    """(score, match id, Indian side, US side) of every undecided proposal that has none of `without` on a side."""
+    gone = set(without)
+    query = sa.select(Match.score, Match.id, Match.india_id, Match.us_id).where(
+        Match.state == MatchState.PROPOSED
+    )
+    rows = db.session.execute(query)
+    return [(score, id_, india, us) for score, id_, india, us in rows if india not in gone and us not in gone]
+
+
+def match_ids_of_pairs() -> dict[tuple[int, int], tuple[int, MatchState]]:
+    """Every pair that has a match, with its id and state."""
+    rows = db.session.execute(sa.select(Match.india_id, Match.us_id, Match.id, Match.state))
+    return {(india, us): (id_, state) for india, us, id_, state in rows}
+
+
+def profiles_now() -> dict[int, datetime]:
+    """When each listed organization last changed."""
+    query = sa.select(Organization.id, Organization.profile_changed_at)
+    rows = db.session.execute(query.where(Organization.state == ProfileState.LISTED))
+    return {row.id: row.profile_changed_at for row in rows}
+
+
+def changed_at_of(ids: Iterable[int]) -> dict[int, datetime]:
+    """When each of these organizations last changed, drafts apart."""
+    query = sa.select(Organization.id, Organization.profile_changed_at)
+    asked = sa.and_(Organization.id.in_(ids), Organization.state != ProfileState.DRAFT)
+    return {row.id: row.profile_changed_at for row in db.session.execute(query.where(asked))}
+
+
+def traits_of_all() -> dict[int, tuple[Country, Kind]]:
+    rows = db.session.execute(sa.select(Organization.id, Organization.country, Organization.kind))
+    return {id_: (country, kind) for id_, country, kind in rows}
+
+
+def technologies_of_all() -> dict[int, set[str]]:
+    """Technology codes of every organization."""
+    from_table = sa.select(OrganizationTechnology.organization_id, OrganizationTechnology.technology)
+    found: dict[int, set[str]] = {}
+    for id_, code in db.session.execute(from_table):
+        found.setdefault(id_, set()).add(code)
+    return found
