@@ -5,8 +5,10 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
+from flask import request
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from wtforms import StringField
 from wtforms.validators import ValidationError
 
@@ -47,6 +49,12 @@ class BaseForm(FlaskForm):
     """Base of all forms."""
 
     class Meta(FlaskForm.Meta):
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """Read no JSON, which Flask-WTF would take in any shape; such a request has sent no field."""
+            if formdata is not None and request and request.is_json and not request.form:
+                return formdata if isinstance(formdata, MultiDict) else None
+            return super().wrap_formdata(form, formdata)
+
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
             """Clean and check every text field, whatever its author remembered."""
             if issubclass(unbound_field.field_class, StringField):

@@ -83,6 +83,9 @@ def _begin() -> None:
     g.request_id = secrets.token_hex(8)
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
+    if request.mimetype != "multipart/form-data":
+        # Werkzeug holds the limit on form fields against multipart bodies only.
+        request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
     mode = "DEFERRED" if request.method in SAFE_METHODS else "IMMEDIATE"
     g.begin_mode_token = begin_mode.set(mode)
 
