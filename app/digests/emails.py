@@ -6,6 +6,7 @@ from flask_babel import force_locale, lazy_gettext, ngettext
 from flask_babel import gettext as _
 
 from app.accounts import emails as accounts
+from app.digests import queries
 from app.digests.queries import Content
 from app.outbox.models import MailCategory
 from app.outbox.rendering import Mail, compose
@@ -39,6 +40,7 @@ def weekly(content: Content) -> Mail:
         content=content,
         member=content.member,
         manager=content.manager,
+        why=queries.why,
     )
 
 

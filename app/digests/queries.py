@@ -23,6 +23,7 @@ from app.programs.models import ProgramManager
 
 A_WEEK = timedelta(days=7)
 MOST_MATCHES = 3
+MOST_REASONS = 2
 MOST_LATE = 5
 MOST_DECISIONS = 10
 
@@ -45,6 +46,12 @@ class MemberPart:
     def __bool__(self) -> bool:
         # Old proposals in review alone are no news.
         return bool(self.to_answer or self.said_yes or self.introduced or self.new_in_review)
+
+
+def why(side: Side) -> tuple[list[str], list[str]]:
+    """Why a match fits the reader, and why the partner would say yes: two sentences each, none said twice."""
+    ours, theirs = side.why_us[:MOST_REASONS], side.why_them
+    return ours, [sentence for sentence in theirs if sentence not in ours][:MOST_REASONS] or theirs[:1]
 
 
 @dataclass(frozen=True)

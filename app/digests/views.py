@@ -17,4 +17,6 @@ bp = Blueprint("digests", __name__, template_folder="templates")
 def preview() -> str:
     now = clock.now()
     content = queries.content_of(current_user, weeks.week_of(now, current_user.zone), now)
-    return render_template("digests/preview.html", content=content, needs=emails.needs_line(content))
+    return render_template(
+        "digests/preview.html", content=content, needs=emails.needs_line(content), why=queries.why
+    )

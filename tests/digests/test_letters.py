@@ -12,13 +12,13 @@ import sqlalchemy as sa
 from app import clock
 from app.accounts.models import Role
 from app.db import db
-from app.digests import queries, services
+from app.digests import emails, queries, services
 from app.digests.models import Digest, DigestState
 from app.introductions.models import Answer, AnswerChoice, Introduction
 from app.matching.models import MatchState
 from app.outbox.models import Email, MailCategory
 from app.taxonomy import Country
-from tests.introductions.pair import SECRETS, make_pair
+from tests.introductions.pair import REASONS, SECRETS, make_pair
 
 MONDAY_NINE_IN_INDIA = "2026-11-16T03:30"
 MONDAY_NINE_IN_NEW_YORK = "2026-11-16T14:00"
@@ -307,3 +307,68 @@ def test_a_mail_and_its_week_are_written_together(app, world, at, letters, monke
     assert states(app) == {}
     with app.app_context():
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Email)) == 0
+
+
+@pytest.mark.parametrize(
+    ("count", "subject"),
+    [
+        (1, "One answer waits for you"),
+        (2, "Two answers wait for you"),
+        (10, "Ten answers wait for you"),
+        (11, "11 answers wait for you"),
+    ],
+)
+def test_a_subject_counts_in_words_up_to_ten(world, at, run, letters, count, subject):
+    at(MONDAY_NINE_IN_INDIA)
+    mine = world.organization(owner=world.user())
+    for _time in range(count):
+        world.match(mine, state=MatchState.APPROVED)
+    run()
+    assert [mail.subject for mail in letters()] == [subject]
+
+
+def test_a_sentence_that_holds_for_both_sides_is_said_once(world, at, run, letters):
+    at(MONDAY_NINE_IN_INDIA)
+    shared = {
+        "kind": "technology",
+        "text_key": "technology.shared",
+        "evidence": {"technologies": ["semiconductors"]},
+        "weight": 0.3,
+    }
+    make_pair(world, reasons={side: [*REASONS[side], shared] for side in REASONS})
+    run()
+    (mail,) = letters()
+    assert mail.text.count("You both work in") == 1
+    assert "You need “wafers”; they offer “wafers on demand”." in mail.text
+    assert "They need “packaging”; you offer “a packaging line”." in mail.text
+
+
+def test_a_letter_that_cannot_be_composed_holds_nobody_else_back(app, world, at, run, letters, monkeypatch):
+    at(MONDAY_NINE_IN_INDIA)
+    monkeypatch.setattr(services, "BATCH", 1)
+    people = [world.user() for _time in range(3)]
+    for person in people:
+        world.match(world.organization(owner=person), state=MatchState.APPROVED)
+    write = emails.weekly
+
+    def break_first(content):
+        if content.user.id == people[0].id:
+            raise ValueError("not to be written")
+        return write(content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(emails, "weekly", break_first)
+        run()
+    assert [mail.user_id for mail in letters()] == [people[1].id, people[2].id]
+    assert people[0].id not in states(app)
+    run()
+    assert sorted(mail.user_id for mail in letters()) == [person.id for person in people]
+
+
+def test_a_zone_nobody_knows_holds_nobody_else_back(app, world, at, run, letters):
+    at(MONDAY_NINE_IN_INDIA)
+    world.user(time_zone="Mars/Olympus_Mons")
+    reader = world.user()
+    world.match(world.organization(owner=reader), state=MatchState.APPROVED)
+    run()
+    assert [mail.user_id for mail in letters()] == [reader.id]
