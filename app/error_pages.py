@@ -9,6 +9,7 @@ import structlog
 from flask import Flask, g, render_template, request
 from flask.globals import request_ctx
 from flask_babel import gettext as _
+from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
@@ -97,6 +98,8 @@ def _stale(_error: StaleDataError) -> tuple[str, int]:
 def _database_away(error: sa.exc.SQLAlchemyError) -> tuple[str, int, dict[str, str]]:
     log.error("database away", error=str(error.__cause__ or error)[:300])
     db.session.rollback()
+    # The page must not ask the database who is there: that would fail once more.
+    g._login_user = AnonymousUserMixin()
     return (*page(503), {"Retry-After": "5"})
 
 
