@@ -1,0 +1,77 @@
+"""One browser, one site with the demo world, and a way to sign in as anybody of that world."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from tests.e2e.scene import Scene
+from tests.e2e.site import Site
+from tests.e2e.visitors import Visitors
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+SignedIn = Callable[..., BrowserContext]
+
+
+def chromium() -> str:
+    """The Chromium to drive: CHROMIUM, or the first on the path."""
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if not found:
+        pytest.fail("No Chromium: install it (Debian: apt install chromium) or set CHROMIUM to its path.")
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The one Chromium of this test process."""
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(
+            executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="session")
+def demo_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A running site with the demo world in it; tests share it, so each takes matches nobody else uses."""
+    folder = tmp_path_factory.mktemp("demo-site")
+    site = Site(folder, f"sqlite:///{folder}/sangam.sqlite")
+    site.flask("db", "upgrade")
+    site.flask("demo", "load")
+    try:
+        yield site.start()
+    finally:
+        site.stop()
+
+
+@pytest.fixture(scope="session")
+def scene(demo_site: Site) -> Iterator[Scene]:
+    """What stands in the demo site, and the few people and drafts it lacks."""
+    made = Scene(demo_site)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def visitors(browser: Browser, demo_site: Site, scene: Scene) -> Visitors:
+    return Visitors(browser, demo_site.url)
+
+
+@pytest.fixture
+def signed_in(visitors: Visitors) -> Iterator[SignedIn]:
+    """A new browser window of a person by address, or of a signed-out visitor with None."""
+    opened: list[BrowserContext] = []
+
+    def window(email: str | None = None, **options: Any) -> BrowserContext:
+        opened.append(visitors.window(email, **options))
+        return opened[-1]
+
+    yield window
+    for context in opened:
+        context.close()

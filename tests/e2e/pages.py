@@ -1,0 +1,132 @@
+"""Every page, by endpoint, as one of those who see it. A page that is missing here fails a test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.taxonomy import Kind
+from tests.e2e.scene import CARETAKER, DRAFTER, FOUNDER, FRESH, IDLE_MANAGER, MANAGER
+
+OBSERVER = "observer@example.org"
+ADMINISTRATOR = "administrator@example.org"
+STEPS = ("basics", "work", "details", "exchange", "check")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One page: its endpoint, its address with {names} of the scene, who looks, and what is answered."""
+
+    endpoint: str
+    pattern: str
+    status: int = 200
+
+
+def _shown(endpoint: str, *patterns: str, status: int = 200) -> list[Shown]:
+    return [Shown(endpoint, pattern, status) for pattern in patterns]
+
+
+PUBLIC = [
+    *_shown("insights.home", "/"),
+    *_shown("insights.about", "/about"),
+    *_shown("accounts.register", "/register"),
+    *_shown("accounts.check_mail", "/check-mail"),
+    *_shown("accounts.sign_in", "/sign-in"),
+    *_shown("accounts.forgot", "/forgot"),
+    *_shown("accounts.confirm", "/confirm/{confirm_email}"),
+    *_shown("accounts.confirm", "/confirm/never-was-one", status=410),
+    *_shown("accounts.reset", "/reset/{reset_password}"),
+    *_shown("accounts.confirm_new_email", "/confirm-email/{change_email}"),
+    *_shown("accounts.unsubscribe", "/unsubscribe/digest/{key}", "/unsubscribe/match/{key}"),
+    *_shown(
+        "organizations.directory",
+        "/organizations",
+        "/organizations?q=chip&kind=startup&country=IN&sort=newest",
+        "/organizations?q=nothing+has+such+a+name",
+    ),
+    *_shown("organizations.show", *(f"/organizations/{{{kind.value}}}" for kind in Kind)),
+    *_shown("programs.index", "/programs"),
+    *_shown("programs.show", "/programs/clean-energy-mission"),
+    *_shown("outbox.dev_outbox", "/dev/outbox"),
+    *_shown("outbox.dev_mail", "/dev/outbox/{mail}"),
+    *_shown("404", "/nothing/here", status=404),
+]
+WRITING = [
+    *_shown(
+        "organizations.edit",
+        *(f"/organizations/{{{kind.value}_draft}}/edit/{s}" for kind in Kind for s in STEPS),
+    ),
+    *_shown("organizations.show", "/organizations/{startup_draft}"),
+    *_shown("organizations.mine", "/organizations/mine"),
+    *_shown("introductions.matches", "/matches"),
+]
+OWNING = [
+    *_shown("organizations.mine", "/organizations/mine"),
+    *_shown("organizations.people.index", "/organizations/{own}/people"),
+    *_shown("organizations.show", "/organizations/{own}"),
+    *_shown("introductions.matches", "/matches"),
+    *_shown("digests.preview", "/digest/preview"),
+    *_shown("accounts.settings", "/account"),
+    *_shown("accounts.change_password", "/account/password"),
+    *_shown("accounts.change_email", "/account/email"),
+    *_shown("accounts.sign_ins", "/account/sign-ins"),
+    *_shown("403", "/review", status=403),
+]
+ANSWERING = [
+    *_shown("organizations.mine", "/organizations/mine"),
+    *_shown("introductions.matches", "/matches"),
+    *_shown(
+        "introductions.show",
+        *(f"/matches/{{{name}}}" for name in ("introduced", "said_yes", "not_now", "declined", "to_answer")),
+    ),
+    *_shown("digests.preview", "/digest/preview"),
+]
+STARTING = [
+    *_shown("insights.home", "/"),
+    *_shown("organizations.start", "/organizations/new", "/organizations/new?kind=investor"),
+    *_shown("organizations.mine", "/organizations/mine"),
+    *_shown("introductions.matches", "/matches"),
+    *_shown("digests.preview", "/digest/preview"),
+]
+REVIEWING = [
+    *_shown(
+        "matching.review_desk",
+        "/review",
+        "/review?state=held",
+        "/review?state=info_requested",
+        "/review?kind=investor",
+        "/review?kind=investor&state=held",
+    ),
+    *_shown(
+        "matching.review",
+        *(f"/review/{{{name}}}" for name in ("proposed", "held", "info_requested", "rejected", "introduced")),
+    ),
+    *_shown("digests.preview", "/digest/preview"),
+    *_shown("404", "/review/99999999", status=404),
+]
+IDLE = [*_shown("matching.review_desk", "/review"), *_shown("digests.preview", "/digest/preview")]
+WATCHING = [
+    *_shown("insights.home", "/"),
+    *_shown("digests.preview", "/digest/preview"),
+    *_shown("403", "/review", status=403),
+]
+GOVERNING = [*_shown("matching.review_desk", "/review"), *_shown("accounts.settings", "/account")]
+
+BY_READER: dict[str | None, list[Shown]] = {
+    None: PUBLIC,
+    DRAFTER: WRITING,
+    FOUNDER: OWNING,
+    CARETAKER: ANSWERING,
+    FRESH: STARTING,
+    MANAGER: REVIEWING,
+    IDLE_MANAGER: IDLE,
+    OBSERVER: WATCHING,
+    ADMINISTRATOR: GOVERNING,
+}
+# Not pages: files, answers for machines, and the html inside the frame of a development mail.
+NO_PAGES = {"static", "jobs.healthz", "jobs.readyz", "outbox.dev_mail_html"}
+DARK: dict[str | None, list[str]] = {
+    None: ["/", "/register", "/organizations", "/organizations/{startup}", "/dev/outbox/{mail}"],
+    CARETAKER: ["/matches", "/matches/{to_answer}", "/digest/preview"],
+    DRAFTER: ["/organizations/{startup_draft}/edit/exchange"],
+    MANAGER: ["/review", "/review/{held}"],
+}

@@ -1,0 +1,168 @@
+"""What stands in the demo site, by name, and the few rows it lacks, written straight into its database."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.accounts.models import AccountToken, Role, TokenPurpose, User
+from app.accounts.queries import token_hash
+from app.introductions.models import Answer
+from app.matching.models import Match, MatchState
+from app.organizations.models import MemberRole, Membership, Organization, ProfileState
+from app.taxonomy import Country, Kind
+from tests.e2e.mailbox import FolderMailbox, wait_for
+from tests.e2e.site import Site
+
+MANAGER = "manager@example.org"
+FOUNDER = "founder.india@example.org"
+CARETAKER = "caretaker.india@example.org"
+US_CARETAKER = "caretaker.us@example.org"
+# Made here: somebody without an organization, one with four drafts, and a manager without a queue.
+FRESH = "fresh@example.org"
+DRAFTER = "drafter@example.org"
+IDLE_MANAGER = "idle.manager@example.org"
+
+
+class Scene:
+    """Ids and addresses of pages; `session` sees the database the site runs on."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.engine = sa.create_engine(site.environment["DATABASE_URL"], connect_args={"timeout": 30})
+        self._open_matches = iter(self._read_open_matches())
+        self.places: dict[str, str | int] = {
+            **self._organizations(),
+            **self._drafts(),
+            **self._matches(),
+            **self._links(),
+            "mail": self._mail_name(),
+        }
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def session(self) -> Session:
+        return Session(self.engine, expire_on_commit=False)
+
+    def path(self, pattern: str) -> str:
+        """An address with its {names} put in."""
+        return pattern.format(**self.places)
+
+    def person(self, email: str, role: Role = Role.MEMBER) -> User:
+        """A confirmed person with the password of the demo world."""
+        with self.session() as session:
+            known = session.scalars(sa.select(User).where(User.email == MANAGER)).one()
+            now = clock.now()
+            made = User(
+                email=email,
+                name=email.partition("@")[0].replace(".", " ").capitalize(),
+                role=role,
+                password_hash=known.password_hash,
+                created_at=now,
+                confirmed_at=now,
+                unsubscribe_key=secrets.token_urlsafe(32),
+            )
+            session.add(made)
+            session.commit()
+            return made
+
+    def organization(self, owner: User, **fields: object) -> Organization:
+        """A draft of `owner`, unless `fields` say otherwise."""
+        now = clock.now()
+        with self.session() as session:
+            technologies = fields.pop("technologies", [])
+            made = Organization(
+                **{"state": ProfileState.DRAFT, "created_at": now, "profile_changed_at": now, **fields}
+            )
+            made.technologies = technologies  # type: ignore[assignment]
+            session.add(made)
+            session.flush()
+            session.add(
+                Membership(organization_id=made.id, user_id=owner.id, role=MemberRole.OWNER, created_at=now)
+            )
+            session.commit()
+            return made
+
+    def next_open_match(self) -> int:
+        """A proposed match that no other test has taken."""
+        return next(self._open_matches)
+
+    def approved_unanswered(self, country: Country) -> tuple[int, int]:
+        """An approved match this side has not answered: its id and the organization's."""
+        own = Match.india_id if country is Country.INDIA else Match.us_id
+        answered = sa.select(Answer.match_id).distinct()
+        wanted = sa.select(Match.id, own).where(Match.state == MatchState.APPROVED, Match.id.not_in(answered))
+        with self.session() as session:
+            match_id, organization_id = session.execute(wanted.order_by(Match.id)).first()  # type: ignore[misc]
+            return match_id, organization_id
+
+    def _read_open_matches(self) -> list[int]:
+        """Worst first, so that the desk's own queue begins with others."""
+        wanted = sa.select(Match.id).where(Match.state == MatchState.PROPOSED)
+        with self.session() as session:
+            return list(session.scalars(wanted.order_by(Match.due_at.desc(), Match.score, Match.id)))
+
+    def _organizations(self) -> dict[str, str | int]:
+        first = sa.select(Organization.kind, sa.func.min(Organization.id)).group_by(Organization.kind)
+        own = sa.select(Membership.organization_id).join(User).where(User.email == FOUNDER)
+        with self.session() as session:
+            kinds = {kind.value: number for kind, number in session.execute(first)}
+            return {**kinds, "own": session.scalars(own).one()}
+
+    def _drafts(self) -> dict[str, str | int]:
+        self.person(FRESH)
+        self.person(IDLE_MANAGER, Role.PROGRAM_MANAGER)
+        drafter = self.person(DRAFTER)
+        return {
+            f"{kind.value}_draft": self.organization(
+                drafter, kind=kind, name=f"Draft of a {kind.value}", country=Country.INDIA
+            ).id
+            for kind in Kind
+        }
+
+    def _matches(self) -> dict[str, str | int]:
+        with self.session() as session:
+            chosen = {
+                state.value: session.scalars(
+                    sa.select(Match.id).where(Match.state == state).order_by(Match.id)
+                ).first()
+                for state in (MatchState.HELD, MatchState.INFO_REQUESTED, MatchState.REJECTED)
+            }
+            own = session.scalars(
+                sa.select(Match.id).where(Match.state == MatchState.PROPOSED).order_by(Match.score.desc())
+            ).first()
+            approved = session.scalars(
+                sa.select(Match.id).where(Match.state == MatchState.APPROVED).order_by(Match.id)
+            ).all()
+        # The order in which the demo world answers its approved matches; see app.demo.story.
+        names = ("introduced", "said_yes", "not_now", "declined", "to_answer")
+        numbered = dict(zip(names, (approved[0], *(approved[at] for at in (4, 6, 7, 8))), strict=True))
+        return {**chosen, **numbered, "proposed": own}  # type: ignore[dict-item]
+
+    def _links(self) -> dict[str, str | int]:
+        """Mailed links that still work."""
+        fresh = self.person("newcomer@example.org")
+        with self.session() as session:
+            for purpose in TokenPurpose:
+                session.add(
+                    AccountToken(
+                        user_id=fresh.id,
+                        purpose=purpose,
+                        token_hash=token_hash(f"token-{purpose.value}"),
+                        new_email="newer@example.org",
+                        created_at=clock.now(),
+                        expires_at=clock.now() + timedelta(hours=1),
+                    )
+                )
+            session.commit()
+        return {"key": fresh.unsubscribe_key, **{p.value: f"token-{p.value}" for p in TokenPurpose}}
+
+    def _mail_name(self) -> str:
+        """The file of a proposal mail, once the worker has sent one."""
+        wait_for(FolderMailbox(self.site.outbox), CARETAKER, ".", seconds=30)
+        return sorted(path.name for path in self.site.outbox.glob("*.eml"))[0]
