@@ -58,7 +58,9 @@ class BaseForm(FlaskForm):
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
             """Clean and check every text field, whatever its author remembered."""
             if issubclass(unbound_field.field_class, StringField):
-                options = {**options, "filters": [_clean_filter, *options.get("filters", ())]}
+                # What is given here stands in place of the field's own filters, so they have to be in it.
+                own = unbound_field.kwargs.get("filters", ())
+                options = {**options, "filters": [_clean_filter, *options.get("filters", ()), *own]}
             return super().bind_field(form, unbound_field, options)
 
     def validate(self, extra_validators: Any = None) -> bool:

@@ -33,8 +33,8 @@ ENTITLED: dict[str, set[str]] = {
     "canarykey": set(),
     "canaryowner": {"owner", "editor", "viewer"},
 }
-STRANGERS = ("nobody", "partner", "wrong organization", "bystander", "observer")
-INSIDERS = ("owner", "editor", "viewer", "manager", "other manager", "administrator")
+STRANGERS = ("nobody", "partner", "wrong organization", "observer")
+INSIDERS = ("owner", "viewer", "manager", "administrator")
 
 
 def secret_scene(world: World) -> Scene:
@@ -111,7 +111,7 @@ def pages(scene: Scene) -> list[str]:
     found |= {f"/organizations/{n}/edit/exchange" for n in numbers}
     found |= {f"/matches/{n}" for n in numbers} | {f"/review/{n}" for n in numbers}
     for word in ENTITLED:
-        found |= {f"/organizations?q={word}", f"/organizations?sort=newest&q={word}"}
+        found.add(f"/organizations?q={word}")
     return sorted(found)
 
 
