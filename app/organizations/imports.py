@@ -7,6 +7,7 @@ run that was cut off is simply run again.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -59,7 +60,7 @@ class Tally:
 
 
 @dataclass
-class Import(Generic[Row]):
+class Import(ABC, Generic[Row]):
     """One run over one file. `on_refusal` is told of each thing wrong with a row."""
 
     on_refusal: Callable[[Refusal], None]
@@ -99,11 +100,13 @@ class Import(Generic[Row]):
         for column, reason in errors:
             self.on_refusal(Refusal(record.line, column, reason, record.raw))
 
+    @abstractmethod
     def _parse(self, record: Record) -> Row:
-        raise NotImplementedError
+        """The row a record stands for. Raises `RowRefused`."""
 
+    @abstractmethod
     def _save(self, rows: list[tuple[Record, Row]]) -> None:
-        raise NotImplementedError
+        """Write rows that passed, in the caller's transaction."""
 
 
 def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:

@@ -14,6 +14,7 @@ from app.accounts import passwords
 from app.audit.models import AuditEvent
 from app.db import db
 from app.outbox.models import Email
+from tests.world import PASSWORD
 
 
 @pytest.fixture(autouse=True)
@@ -54,3 +55,11 @@ def link_in(letter: Email) -> str:
     found = re.search(r"http://localhost(/(?:confirm|reset|confirm-email)/[\w-]+)", letter.text)
     assert found, letter.text
     return found[1]
+
+
+def sign_in(client, user, password=PASSWORD, **more):
+    return client.post("/sign-in", data={"email": user.email, "password": password}, **more)
+
+
+def is_signed_in(client) -> bool:
+    return client.get("/account").status_code == 200

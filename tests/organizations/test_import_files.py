@@ -193,7 +193,7 @@ def test_what_is_written_as_csv_is_read_back_exactly(rows) -> None:
     assert [list(row.values()) for row in cells(content)] == named
 
 
-def judge(content: bytes, name: str) -> None:
+def check_crashes_never(content: bytes, name: str) -> None:
     """Anything but the two refusals fails the test."""
     with suppress(records.UnreadableFile):
         for record in records.read(io.BytesIO(content), name):
@@ -226,7 +226,7 @@ pieces = st.sampled_from(
 @given(st.one_of(st.binary(max_size=400), st.lists(pieces, max_size=60).map(b"".join)))
 def test_no_bytes_make_the_reader_crash(content) -> None:
     for name in ("rows.csv", "rows.jsonl", "rows"):
-        judge(content, name)
+        check_crashes_never(content, name)
 
 
 json_values = st.recursive(
@@ -262,4 +262,4 @@ columns = st.sampled_from(
 @settings(max_examples=400, deadline=None)
 @given(st.dictionaries(columns, json_values))
 def test_no_json_object_makes_the_row_check_crash(row) -> None:
-    judge(json.dumps(row).encode(), "rows.jsonl")
+    check_crashes_never(json.dumps(row).encode(), "rows.jsonl")

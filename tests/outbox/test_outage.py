@@ -12,8 +12,8 @@ from tests.outbox import sink as sinks
 
 
 @pytest.fixture
-def waits(write, deliver, row):
-    """Delivers one mail and says that it waits, without an attempt counted."""
+def check_it_waits(write, deliver, row):
+    """Delivers one mail and says that it check_it_waits, without an attempt counted."""
 
     def check() -> None:
         email = write()
@@ -60,16 +60,16 @@ def test_a_server_that_is_away_is_not_asked_at_every_tick(write, mail_to, delive
         assert row(email).state is MailState.WAITING
 
 
-def test_a_server_that_falls_silent_is_left(waits, mail_to, impatient) -> None:
+def test_a_server_that_falls_silent_is_left(check_it_waits, mail_to, impatient) -> None:
     with sinks.raw_server(sinks.stall) as port:
         mail_to(f"smtp://127.0.0.1:{port}")
-        waits()
+        check_it_waits()
 
 
-def test_a_server_that_drips_single_bytes_is_left(waits, mail_to, impatient) -> None:
+def test_a_server_that_drips_single_bytes_is_left(check_it_waits, mail_to, impatient) -> None:
     with sinks.raw_server(sinks.drip) as port:
         mail_to(f"smtp://127.0.0.1:{port}")
-        waits()
+        check_it_waits()
 
 
 def test_a_server_that_dies_between_two_mails_costs_one_attempt(
@@ -94,15 +94,15 @@ def _nobody(*_args, **_options):
     raise ConnectionRefusedError("nobody there")
 
 
-def test_a_certificate_nobody_vouches_for_is_refused(waits, mail_to) -> None:
+def test_a_certificate_nobody_vouches_for_is_refused(check_it_waits, mail_to) -> None:
     server = sinks.Sink()
     with server.listening(server_hostname="127.0.0.1", tls_context=sinks.untrusted_context()):
         mail_to(f"smtp://127.0.0.1:{server.port}?starttls=required")
-        waits()
+        check_it_waits()
     assert not server.letters
 
 
-def test_a_certificate_nobody_vouches_for_is_refused_on_a_tls_port(waits, mail_to) -> None:
+def test_a_certificate_nobody_vouches_for_is_refused_on_a_tls_port(check_it_waits, mail_to) -> None:
     def greet(connection, ended) -> None:
         with sinks.untrusted_context().wrap_socket(connection, server_side=True) as secure:
             secure.sendall(b"220 hello\r\n")
@@ -110,18 +110,18 @@ def test_a_certificate_nobody_vouches_for_is_refused_on_a_tls_port(waits, mail_t
 
     with sinks.raw_server(greet) as port:
         mail_to(f"smtps://127.0.0.1:{port}")
-        waits()
+        check_it_waits()
 
 
-def test_a_stripped_starttls_is_refused_when_it_is_required(waits, mail_to) -> None:
+def test_a_stripped_starttls_is_refused_when_it_is_required(check_it_waits, mail_to) -> None:
     server = sinks.Sink()
     with server.listening():
         mail_to(f"smtp://127.0.0.1:{server.port}?starttls=required")
-        waits()
+        check_it_waits()
     assert not server.letters
 
 
-def test_a_password_is_not_sent_in_the_clear(waits, mail_to) -> None:
+def test_a_password_is_not_sent_in_the_clear(check_it_waits, mail_to) -> None:
     server = sinks.Sink()
     seen: list[object] = []
 
@@ -130,7 +130,7 @@ def test_a_password_is_not_sent_in_the_clear(waits, mail_to) -> None:
 
     with server.listening(auth_require_tls=False, authenticator=authenticate):
         mail_to(f"smtp://sangam:secret@127.0.0.1:{server.port}")
-        waits()
+        check_it_waits()
     assert not seen
 
 
