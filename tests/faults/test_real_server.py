@@ -13,6 +13,8 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from http.client import HTTPException
 from http.cookiejar import CookieJar
 from pathlib import Path
 
@@ -82,46 +84,53 @@ def children_of(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def test_a_killed_worker_is_replaced_and_every_answered_write_is_there(site, database_file) -> None:
-    visitors = [Visitor(site) for _ in range(3)]
-    for visitor in visitors:
-        visitor.sign_in()
-    kept: list[str] = []
-    ended = threading.Event()
+class Writer(threading.Thread):
+    """Somebody who adds one organization after the other, and notes those that were answered for."""
 
-    def write_on(number: int, visitor: Visitor) -> None:
-        token = visitor.token("/organizations/new")
+    def __init__(self, site: Site, kept: list[str]) -> None:
+        super().__init__()
+        self.visitor, self.kept, self.is_ended = Visitor(site), kept, False
+        self.visitor.sign_in()
+        self.csrf_token = self.visitor.token("/organizations/new")
+
+    def run(self) -> None:
         for turn in range(6):
-            fields = {"name": f"Firm {number}-{turn}", "kind": "sme", "country": "IN", "csrf_token": token}
-            try:
-                if visitor.post("/organizations/new", **fields) == 200:
-                    kept.append(fields["name"])
-            except OSError:
-                # Its connection ended with the worker: nobody knows, and nobody was told.
-                time.sleep(0.1)
-            if ended.is_set():
+            name = f"Firm {self.name}-{turn}"
+            fields = {"name": name, "kind": "sme", "country": "IN", "csrf_token": self.csrf_token}
+            # A connection may end with the worker: nobody knows what became of it, and nobody was told.
+            with suppress(OSError, HTTPException):
+                if self.visitor.post("/organizations/new", **fields) == 200:
+                    self.kept.append(name)
+            if self.is_ended:
                 return
+            time.sleep(0.05)
 
-    writers = [threading.Thread(target=write_on, args=pair) for pair in enumerate(visitors)]
-    for writer in writers:
-        writer.start()
+
+def test_a_killed_worker_is_replaced_and_every_answered_write_is_there(site, database_file) -> None:
+    kept: list[str] = []
+    writers = [Writer(site, kept) for _ in range(3)]
     assert site.web
     killed = children_of(site.web.pid)
+    for writer in writers:
+        writer.start()
     until(lambda: len(kept) >= 3)
     for pid in killed:
         os.kill(pid, signal.SIGKILL)
     before = len(kept)
     until(lambda: len(kept) > before + 3 or not any(writer.is_alive() for writer in writers))
-    ended.set()
     for writer in writers:
+        writer.is_ended = True
         writer.join(30)
     assert len(kept) > before, "nothing was written after the kill"
     assert site.web.poll() is None
     assert set(children_of(site.web.pid)).isdisjoint(killed)
-    with sqlite3.connect(database_file) as connection:
+    assert_whole(site, database_file, kept)
+
+
+def assert_whole(site: Site, database_file: Path, kept: list[str]) -> None:
+    with closing(sqlite3.connect(database_file)) as connection:
         names = {name for (name,) in connection.execute("SELECT name FROM organization")}
         owners = connection.execute("SELECT count(*) FROM membership").fetchone()[0]
-    connection.close()
     assert set(kept) <= names
     assert owners == len(names), "an organization without the person who made it"
     assert "intact" in site.flask("audit", "verify")
