@@ -120,12 +120,10 @@ def test_no_value_of_any_query_parameter_is_a_server_error(calm, world) -> None:
 
 
 def queries(names: list[str]) -> Iterator[tuple[str, str]]:
-    """Query strings with every value in all parameters, and in each alone."""
+    """Query strings with each value in all parameters."""
     for label, value in NASTY.items():
         values = [quote(one[:4000], safe="") for one in (value if isinstance(value, list) else [value])]
         yield label, "&".join(f"{name}={one}" for name in names for one in values)
-        for name in names if label in ALONE else ():
-            yield f"{name}={label}", "&".join(f"{name}={one}" for one in values)
 
 
 def test_no_body_that_is_no_form_is_a_server_error(calm, world) -> None:
