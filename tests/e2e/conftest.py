@@ -26,9 +26,12 @@ def chromium() -> str:
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The one Chromium of this test process."""
+    """A Chromium for one file of tests.
+
+    Not for the whole run: while it is open an event loop runs in this thread, and no app context can end beside it.
+    """
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(
             executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"]
@@ -59,8 +62,14 @@ def scene(demo_site: Site) -> Iterator[Scene]:
 
 
 @pytest.fixture(scope="session")
-def visitors(browser: Browser, demo_site: Site, scene: Scene) -> Visitors:
-    return Visitors(browser, demo_site.url)
+def signed_in_states() -> dict[str, Any]:
+    """Cookies of who has signed in, kept over all files: signing in is limited to a few tries a minute."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def visitors(browser: Browser, demo_site: Site, scene: Scene, signed_in_states: dict[str, Any]) -> Visitors:
+    return Visitors(browser, demo_site.url, signed_in_states)
 
 
 @pytest.fixture

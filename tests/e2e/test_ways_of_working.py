@@ -80,6 +80,13 @@ def test_the_desk_is_worked_with_single_keys(signed_in: SignedIn) -> None:
     expect(heading).to_be_focused()
 
 
+def test_on_a_phone_the_desk_opens_at_the_card(signed_in: SignedIn) -> None:
+    page = signed_in(MANAGER, viewport={"width": 360, "height": 780}).new_page()
+    page.goto("/review")
+    expect(page.locator("[data-shortcuts-open]")).to_be_attached()
+    assert page.evaluate("scrollY") == 0
+
+
 def test_without_javascript_a_manager_decides_and_a_member_declines(
     signed_in: SignedIn, scene: Scene
 ) -> None:

@@ -15,10 +15,10 @@ DESK = {"width": 1280, "height": 800}
 class Visitors:
     """Opens windows in which a person of the demo world is signed in."""
 
-    def __init__(self, browser: Browser, url: str) -> None:
+    def __init__(self, browser: Browser, url: str, states: dict[str, Any] | None = None) -> None:
         self.browser = browser
         self.url = url
-        self._states: dict[str, Any] = {}
+        self._states: dict[str, Any] = {} if states is None else states
 
     def window(self, email: str | None = None, **options: Any) -> BrowserContext:
         chosen = {"base_url": self.url, "viewport": DESK, "locale": "en-IN", **options}
