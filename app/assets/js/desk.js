@@ -87,7 +87,11 @@
 
   function ready() {
     for (const button of document.querySelectorAll("[data-shortcuts-open]")) button.hidden = false;
-    document.querySelector("[data-queue] a[aria-current]")?.scrollIntoView({ block: "nearest" });
+    // On a phone the queue stands below the card and does not scroll by itself: stay with the card there.
+    const queue = document.querySelector(".desk__queue");
+    if (queue && queue.scrollHeight > queue.clientHeight) {
+      queue.querySelector("[data-queue] a[aria-current]")?.scrollIntoView({ block: "nearest" });
+    }
   }
   ready();
 
