@@ -50,25 +50,3 @@ def letters(app: Flask) -> Callable[[], list[Email]]:
             return list(found)
 
     return read
-
-
-@pytest.fixture
-def count_queries(app: Flask) -> Callable[[Callable[[], object]], int]:
-    """How many statements something sends to the database."""
-
-    def count(act: Callable[[], object]) -> int:
-        seen: list[str] = []
-
-        def note(_connection, _cursor, statement, *_rest) -> None:
-            seen.append(statement)
-
-        with app.app_context():
-            engine = db.engine
-        sa.event.listen(engine, "before_cursor_execute", note)
-        try:
-            act()
-        finally:
-            sa.event.remove(engine, "before_cursor_execute", note)
-        return len(seen)
-
-    return count

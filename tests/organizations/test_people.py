@@ -16,7 +16,8 @@ from app.outbox.models import Email
 
 READS = ["", "/people"]
 EDITS = ["/edit/basics", "/edit/work", "/edit/details", "/edit/exchange", "/edit/check"]
-WRITES = ["/edit/work", "/draft/work", "/draft/work/discard", "/publish", "/pause", "/resume"]
+STEP = "work"
+WRITES = [f"/edit/{STEP}", f"/draft/{STEP}", f"/draft/{STEP}/discard", "/publish", "/pause", "/resume"]
 PERSONS = ["nobody", "stranger", "viewer", "editor", "owner"]
 
 
