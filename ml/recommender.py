@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Any, Self
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from ml import scoring
+from ml import persistence, scoring
 from ml.eligibility import Eligibility
 from ml.explaining import reasons_of_pairs
 from ml.features import FeatureBuilder
@@ -23,6 +24,8 @@ from ml.reasons import Reason
 
 # Raise when the same input may give another output for a reason that no setting shows.
 CODE_VERSION = "1"
+# What `load` makes from the rest.
+_REBUILT = frozenset({"_quoter"})
 
 
 class Recommender(BaseEstimator):
@@ -181,6 +184,36 @@ class Recommender(BaseEstimator):
         """`explain` for many pairs; raises as `score_pairs`."""
         ones, others = self._pairs(ids, candidates)
         return reasons_of_pairs(self.features_, self._profiles, self._quoter, ones, others)
+
+    def save(
+        self, path: str | os.PathLike[str], metrics: dict[str, Any] | None = None
+    ) -> persistence.Manifest:
+        """Write this model to one file, whole or not at all; see `ml.persistence`.
+
+        Raises
+        ------
+        OSError
+            When the folder cannot be written.
+        """
+        check_is_fitted(self, "index_")
+        kept = {name: value for name, value in vars(self).items() if name not in _REBUILT}
+        return persistence.save(kept, path, self.version_, metrics or {})
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """The model that `save` wrote: it gives the same output.
+
+        Raises
+        ------
+        ml.persistence.UnreadableModel
+            When the file is damaged, was changed, or was written by another release.
+        OSError
+            When there is none.
+        """
+        recommender = cls()
+        recommender.__dict__.update(persistence.load(path))
+        recommender._quoter = Quoter(recommender.builder_)
+        return recommender
 
     def _of_country(self, positions: NDArray[np.intp], country: str) -> NDArray[np.intp]:
         return positions[self.features_.country[positions] == COUNTRIES.index(country)]
