@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 
 from app import clock
 from app.accounts.models import User
-from app.matching import queries, reasons
+from app.matching import neutral, queries, reasons
 from app.matching.models import Match, MatchState, RejectReason, ReviewDecision
 from app.matching.queries import Load, QueueFilter
 from app.organizations import queries as organizations
@@ -171,7 +171,7 @@ def _side(match: Match, country: Country, load: Load) -> Side:
     changed = organization.profile_changed_at
     return Side(
         organization=organization,
-        reasons=reasons.sentences(match, country),
+        reasons=neutral.sentences(match, country),
         freshness=_("Profile changed %(when)s", when=_ago(changed)),
         fit=_fit_words(match.fit_for(organization)),
         load=load,

@@ -129,8 +129,9 @@ def test_the_card_shows_both_profiles_reasons_and_history(world) -> None:
     page = html.unescape(world.sign_in(scene.manager).get(scene.address()).text)
     assert f'href="/organizations/{scene.india.id}"' in page
     assert f'href="/organizations/{scene.us.id}"' in page
-    assert "You need “Wafer supply”; they offer “Wafers of 200 mm”." in page
-    assert "You both work in" in page
+    assert "The Indian side needs “Wafer supply”; the American side offers “Wafers of 200 mm”." in page
+    assert "Both sides work in" in page
+    assert "You need" not in page
     assert "Strong both ways" in page
     assert "Profile changed" in page
     assert "Ask about export rules before details are shared." in page

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask_babel import force_locale
 
-from app.matching import mirrored, reasons
+from app.matching import mirrored, neutral, reasons
 from app.matching.models import Match
 from app.organizations.models import Organization
 from app.taxonomy import TECHNOLOGIES, Country, Kind, Stage
@@ -48,10 +48,14 @@ def in_words(app, say, key: str, evidence: dict[str, Any] | None = None, locale:
         return str(say(key, chosen))
 
 
-SAYERS = [reasons.sentence, mirrored.sentence]
+def of_india(key: str, evidence: dict[str, Any]) -> str:
+    return neutral.sentence(key, evidence, Country.INDIA)
 
 
-@pytest.mark.parametrize("say", SAYERS, ids=["own", "mirrored"])
+SAYERS = [reasons.sentence, mirrored.sentence, of_india]
+
+
+@pytest.mark.parametrize("say", SAYERS, ids=["own", "mirrored", "neutral"])
 @pytest.mark.parametrize("key", SHOWN)
 def test_every_reason_the_recommender_gives_has_a_sentence_without_codes(app, key, say) -> None:
     said = in_words(app, say, key)
@@ -62,13 +66,13 @@ def test_every_reason_the_recommender_gives_has_a_sentence_without_codes(app, ke
     assert not {code for code in CODES & words if "_" in code or code.isupper()}
 
 
-@pytest.mark.parametrize("say", SAYERS, ids=["own", "mirrored"])
+@pytest.mark.parametrize("say", SAYERS, ids=["own", "mirrored", "neutral"])
 @pytest.mark.parametrize("key", ["raising.funds", "raising.fundable", "of.another.version"])
 def test_what_is_not_public_or_not_known_is_not_said(app, key, say) -> None:
     assert in_words(app, say, key, {}) == ""
 
 
-@pytest.mark.parametrize("say", SAYERS, ids=["own", "mirrored"])
+@pytest.mark.parametrize("say", SAYERS, ids=["own", "mirrored", "neutral"])
 @pytest.mark.parametrize(
     ("key", "evidence"),
     [
@@ -93,6 +97,18 @@ def test_the_two_sides_read_the_same_fact_each_from_its_own_chair(app) -> None:
     assert in_words(app, mirrored.sentence, "need_offer.line").startswith(
         "They need “100% Wafers %(x)s”; you"
     )
+
+
+@pytest.mark.parametrize("key", SHOWN)
+def test_nothing_said_to_a_manager_calls_the_reader_a_side(app, key) -> None:
+    said = in_words(app, of_india, key)
+    assert not re.search(r"\b(you|your|they|their)\b", said, re.IGNORECASE)
+
+
+def test_a_manager_reads_which_side_needs_and_which_offers(app) -> None:
+    with app.test_request_context():
+        said = neutral.sentence("need_offer.line", EVIDENCE["need_offer"], Country.UNITED_STATES)
+    assert said == "The American side needs “100% Wafers %(x)s”; the Indian side offers “Wafer supply”."
 
 
 def test_no_sentence_says_the_city(app) -> None:
