@@ -56,7 +56,7 @@ def _block(
 def _side(
     side: Side, served: Profile, serving: Profile, values: list[float], quoter: Quoter, shared: list[int]
 ) -> list[Reason]:
-    score = 1 - float(np.exp(-max(sum(values), 0.0)))
+    score = float(-np.expm1(-max(sum(values), 0.0)))
     quotes = Quotes(
         terms=quoter.words(shared, served, serving) if shared and values[_TEXT] >= LEAST_EVIDENCE else (),
         line=quoter.line(served, serving) if values[_NEED] >= LEAST_EVIDENCE else None,

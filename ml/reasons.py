@@ -1,9 +1,18 @@
 """Why two organizations fit, as facts an application turns into sentences.
 
-Every side has at most three reasons, strongest first. A reason quotes only fields that were given, and is left out
-when nothing quotable supports it. "Served" is the organization the side is about: the first of the pair for
-"forward", the candidate for "backward"; "serving" is the other. What the serving side is (kind) comes last, and only
-where there are fewer than two reasons besides.
+Every side has at most three reasons, strongest first, and then the rest. A reason quotes only fields that were given
+and that its reader may see, and is left out when nothing quotable supports it. "Served" is the organization the side is
+about: the first of the pair for "forward", the candidate for "backward"; "serving" is the other. What the serving side
+is (kind) comes last, and only where there are fewer than two reasons besides.
+
+What reasons add up to, for each side of a pair::
+
+    sum(reason.contribution) == evidence        the sum of `scoring.contributions` of that side
+    squash(evidence)         == side            ``forward`` or ``backward`` as `score_pairs` gives it
+    sum(reason.weight)       == side            weight = contribution * side / evidence
+
+The last reason of a side, ``rest``, makes these hold: it is what was not said because it was a fourth reason, too small,
+not quotable, private, or spoke against the pair (then it is below 0). It is missing only where nothing is left.
 
 Text keys and their evidence (all values are JSON: texts, numbers, lists of texts):
 
@@ -17,19 +26,18 @@ thesis.funds, thesis.fundable    terms (words and topics of the firm and of what
 thesis.agnostic                  (nothing: the investor says it invests in every sector)
 skills.teaches, skills.employs   terms (words and topics of the firm and of what the program teaches)
 stage.funds, stage.fundable      stage (the firm's, as given), stages (the investor's, as given)
-ticket.funds, ticket.fundable    ticket_min, ticket_max (minor units, the investor's), currency,
-                                 stage (the firm's, or ""), firm_min, firm_max (the firm's, or null), firm_currency
+ticket.funds, ticket.fundable    ticket_min, ticket_max (minor units, the investor's), currency, stage (the firm's, or "")
 place.funds, place.fundable      country (the firm's), countries (the investor's: "IN", "US")
-raising.fundable, raising.funds  (nothing: the firm is raising money now)
 kind.<kind of serving>           kind, country, region_code, city (of serving; "" when not given)
+rest                             of (what is in it, by the names of `weights.EVIDENCE`, strongest first; private ones
+                                 are counted and not named); not a text, never shown
 ===============================  ====================================================================================
 
 Roles say how the serving side stands to the served one: ``funds`` (an investor serves a firm), ``fundable`` (a firm
 serves an investor), ``teaches`` (a skill program serves a firm or investor), ``employs`` (a firm or investor serves a
 skill program), ``shared`` (all others).
 
-Weights are in units of the side's score: each is the side (0 to 1) times the reason's share of all its positive
-evidence. They add up to the side's score, less what was left out (a fourth reason, or evidence nobody can quote).
+Private is what a firm raises: whether it does, and how much it asks for. Both count for the fit and are told to nobody.
 """
 
 from __future__ import annotations
@@ -42,6 +50,8 @@ from ml.weights import FIRMS
 
 Side = Literal["forward", "backward"]
 MOST_PER_SIDE = 3
+# With this many reasons nobody needs to be told what kind of organization the other is.
+ENOUGH_REASONS = 2
 # Evidence below this is not worth a person's reading time.
 LEAST_EVIDENCE = 0.03
 
@@ -63,13 +73,17 @@ TEXT_KEYS = (
     "ticket.fundable",
     "place.funds",
     "place.fundable",
-    "raising.funds",
-    "raising.fundable",
     "kind.startup",
     "kind.sme",
     "kind.investor",
     "kind.skill_program",
 )
+# Not a text: nobody is told the rest.
+REST = "rest"
+# Fields of one side that the other may not read, not even as a reason.
+PRIVATE = frozenset({"raising"})
+# What is left of a sum of float32 below this is rounding.
+NOTHING = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +95,7 @@ class Reason:
     text_key: str
     evidence: dict[str, Any] = field(hash=False)
     weight: float
+    contribution: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +122,7 @@ def role_of(served: Profile, serving: Profile) -> str:
 def side_reasons(
     side: Side, served: Profile, serving: Profile, evidence: dict[str, float], score: float, quotes: Quotes
 ) -> list[Reason]:
-    """The reasons of one side, strongest first, what the serving side is last.
+    """The reasons of one side, strongest first, what the serving side is last, and then the rest.
 
     Parameters
     ----------
@@ -115,19 +130,31 @@ def side_reasons(
     score : the side, in [0, 1]
     quotes : what was found to quote
     """
-    total = sum(value for value in evidence.values() if value > 0)
+    total = sum(evidence.values())
+    unit = score / total if total > 0 else 0.0
     pair = _Pair(served, serving, role_of(served, serving), quotes)
     found = []
     for name, value in evidence.items():
-        if value < LEAST_EVIDENCE and name != "kind":
+        if name in PRIVATE or (value < LEAST_EVIDENCE and name != "kind"):
             continue
-        quoted = _QUOTE[name](pair)
+        quoted = _QUOTE[name](pair) if name in _QUOTE else None
         if quoted is not None:
             kind, text_key, facts = quoted
-            found.append(Reason(side, kind, text_key, facts, round(score * value / total, 4)))
-    found.sort(key=lambda reason: (-reason.weight, reason.text_key))
-    telling = [reason for reason in found if reason.kind != "kind"]
-    return telling[:MOST_PER_SIDE] if len(telling) >= 2 else telling + [r for r in found if r.kind == "kind"]
+            found.append((name, Reason(side, kind, text_key, facts, value * unit, value)))
+    found.sort(key=lambda named: (named[0] == "kind", -named[1].contribution, named[1].text_key))
+    telling = sum(name != "kind" for name, _ in found)
+    told = found[: min(telling, MOST_PER_SIDE) if telling >= ENOUGH_REASONS else telling + 1]
+    return [reason for _, reason in told] + _rest(side, evidence, {name for name, _ in told}, unit)
+
+
+def _rest(side: Side, evidence: dict[str, float], told: set[str], unit: float) -> list[Reason]:
+    """What of a side's evidence is in no reason, as one; empty when there is none."""
+    left = {name: value for name, value in evidence.items() if name not in told and value}
+    contribution = sum(left.values())
+    if abs(contribution) < NOTHING:
+        return []
+    names = sorted(left.keys() - PRIVATE, key=lambda name: (-abs(left[name]), name))
+    return [Reason(side, REST, REST, {"of": names}, contribution * unit, contribution)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,22 +211,16 @@ def _stage(pair: _Pair) -> _Quoted:
 
 def _ticket(pair: _Pair) -> _Quoted:
     firm, investor = pair.firm_and_investor
-    if investor.ticket_given is None:
-        return None
+    if investor.ticket_given is None or firm.ticket_given is not None:
+        return None  # A firm that names an amount tells what it raises.
     low, high, currency = investor.ticket_given
-    asked = firm.ticket_given or (None, None, None)
     facts = {"ticket_min": low, "ticket_max": high, "currency": currency, "stage": ", ".join(firm.stages)}
-    facts |= {"firm_min": asked[0], "firm_max": asked[1], "firm_currency": asked[2]}
     return "ticket", f"ticket.{pair.role}", facts
 
 
 def _place(pair: _Pair) -> _Quoted:
     firm, investor = pair.firm_and_investor
     return "place", f"place.{pair.role}", {"country": firm.country, "countries": list(investor.countries)}
-
-
-def _raising(pair: _Pair) -> _Quoted:
-    return "raising", f"raising.{pair.role}", {}
 
 
 def _kind(pair: _Pair) -> _Quoted:
@@ -222,6 +243,5 @@ _QUOTE = {
     "stage": _stage,
     "ticket": _ticket,
     "place": _place,
-    "raising": _raising,
     "kind": _kind,
 }

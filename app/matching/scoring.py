@@ -187,5 +187,5 @@ def _side(reasons: list[ml.Reason], side: str) -> list[dict[str, Any]]:
     return [
         {"kind": r.kind, "text_key": r.text_key, "evidence": r.evidence, "weight": r.weight}
         for r in reasons
-        if r.side == side
+        if r.side == side and r.kind != "rest"
     ]

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import math
 
 import pandas as pd
 import pytest
 
 from ml import Reason, Recommender, synthetic
-from ml.reasons import MOST_PER_SIDE, TEXT_KEYS
+from ml.reasons import MOST_PER_SIDE, PRIVATE, REST, TEXT_KEYS
+from ml.weights import EVIDENCE
 
 
 def keys(reasons: list[Reason], side: str) -> dict[str, dict]:
-    return {reason.text_key: reason.evidence for reason in reasons if reason.side == side}
+    return {r.text_key: r.evidence for r in reasons if r.side == side and r.kind != REST}
 
 
 def test_the_need_line_meets_the_offer_line_that_answers_it_in_other_words(recommender):
@@ -62,21 +64,30 @@ def test_ticket_and_place_are_quoted_as_given():
 
 
 def test_rupees_and_dollars_are_compared_in_one_currency():
-    firm = {
-        "id": 1,
-        "kind": "startup",
-        "country": "IN",
-        "technologies": ["ai"],
-        "ticket_min": 850_000_000,
-        "ticket_max": 1_700_000_000,
-        "currency": "INR",
-    }
-    fund = {"kind": "investor", "country": "US", "technologies": ["ai"], "currency": "USD"}
-    near = fund | {"id": 2, "ticket_min": 5_000_000, "ticket_max": 15_000_000}
-    far = fund | {"id": 3, "ticket_min": 850_000_000, "ticket_max": 1_700_000_000}
+    firm = {"id": 1, "kind": "startup", "country": "US", "technologies": ["ai"], "stage": "seed"}
+    fund = {"kind": "investor", "country": "IN", "technologies": ["ai"], "currency": "INR"}
+    near = fund | {"id": 2, "ticket_min": 1_700_000_000, "ticket_max": 8_500_000_000}
+    far = fund | {"id": 3, "ticket_min": 10_000_000, "ticket_max": 20_000_000}
     recommender = Recommender().fit(pd.DataFrame([firm, near, far]))
     assert "ticket.funds" in keys(recommender.explain(1, 2), "forward")
     assert "ticket.funds" not in keys(recommender.explain(1, 3), "forward")
+
+
+@pytest.fixture
+def raising() -> list[Reason]:
+    """A firm that tells what it raises, and an investor whose tickets and fields agree."""
+    common = {"technologies": ["ai"], "tags": ["Robots"], "ticket_min": 5_000_000, "currency": "USD"}
+    firm = common | {"id": 1, "kind": "startup", "country": "IN", "raising": True, "ticket_max": 6_000_000}
+    fund = common | {"id": 2, "kind": "investor", "country": "US", "ticket_max": 90_000_000}
+    return Recommender().fit(pd.DataFrame([firm, fund])).explain(1, 2)
+
+
+def test_what_a_firm_raises_counts_and_is_told_to_nobody(raising):
+    assert not {r.kind for r in raising} & {"ticket", *PRIVATE}
+    assert "600000" not in repr([r.evidence for r in raising])
+    backward = next(r for r in raising if r.side == "backward" and r.kind == REST)
+    assert not PRIVATE & set(backward.evidence["of"])
+    assert backward.contribution > 0.1
 
 
 def test_skills_taught_meet_the_firm_that_runs_on_them(recommender):
@@ -91,7 +102,7 @@ def test_shared_tags_are_one_whatever_their_spelling(recommender):
 
 def test_nothing_is_claimed_for_two_who_share_nothing(recommender):
     for one, other in (("designer", "dairy"), ("quiet", "silent"), ("milk", "osat")):
-        assert {reason.kind for reason in recommender.explain(one, other)} == {"kind"}
+        assert {reason.kind for reason in recommender.explain(one, other)} <= {"kind", REST}
 
 
 def test_the_kind_reason_says_who_and_where(recommender):
@@ -119,20 +130,31 @@ def everybody() -> tuple[Recommender, pd.DataFrame, list[list[Reason]]]:
 def test_reasons_are_known_json_and_few(everybody):
     for reasons in everybody[2]:
         for side in ("forward", "backward"):
-            mine = [reason for reason in reasons if reason.side == side]
+            mine = [reason for reason in reasons if reason.side == side and reason.kind != REST]
             assert 1 <= len(mine) <= MOST_PER_SIDE
             weights = [reason.weight for reason in mine if reason.kind != "kind"]
             assert weights == sorted(weights, reverse=True)
         for reason in reasons:
-            assert reason.text_key in TEXT_KEYS
+            assert reason.text_key in (*TEXT_KEYS, REST)
             assert json.loads(json.dumps(reason.evidence)) == reason.evidence
 
 
-def test_weights_of_a_side_never_exceed_its_score(everybody):
+def test_weights_of_a_side_add_up_to_it_and_contributions_to_its_evidence(everybody):
     _, found, explained = everybody
     for forward, backward, reasons in zip(found["forward"], found["backward"], explained, strict=True):
-        for side, score in (("forward", forward), ("backward", backward)):
-            assert sum(reason.weight for reason in reasons if reason.side == side) <= score + 1e-3
+        for name, side in (("forward", forward), ("backward", backward)):
+            mine = [reason for reason in reasons if reason.side == name]
+            assert sum(r.weight for r in mine) == pytest.approx(side, abs=1e-5)
+            assert -math.expm1(-sum(r.contribution for r in mine)) == pytest.approx(side, abs=1e-5)
+
+
+def test_the_rest_comes_last_and_names_what_no_reason_tells(everybody):
+    for reasons in everybody[2]:
+        for side in ("forward", "backward"):
+            mine = [reason for reason in reasons if reason.side == side]
+            assert REST not in {reason.kind for reason in mine[:-1]}
+            if mine[-1].kind == REST:
+                assert set(mine[-1].evidence["of"]) <= set(EVIDENCE) - PRIVATE - {r.kind for r in mine[:-1]}
 
 
 def test_every_quoted_line_technology_and_tag_stands_in_the_profiles(everybody):
