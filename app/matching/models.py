@@ -1,4 +1,4 @@
-"""Matches: an Indian and a US organization proposed to each other, and what managers decided."""
+"""Matches: an Indian and a US organization proposed to each other, what people decided, and what was learned from it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import User
-from app.db import Base, choice, json_object
+from app.db import Base, choice, json_list, json_object
 from app.organizations.models import Organization
 from app.programs.models import Program
 from app.taxonomy import Country
@@ -74,6 +74,9 @@ class Match(Base):
     fit_for_us: Mapped[float]
     # {"india": [reason, ...], "us": [...]}, each reason as `ml.Reason` without its side; see matching.reasons.
     reasons: Mapped[dict[str, Any]] = mapped_column(json_object(), default=dict)
+    # How likely a side is to say yes; unknown until the model in force has learned from answers.
+    chance_for_india: Mapped[float | None]
+    chance_for_us: Mapped[float | None]
     model_version: Mapped[str] = mapped_column(sa.String(60))
     proposed_at: Mapped[datetime.datetime]
     due_at: Mapped[datetime.datetime]
@@ -104,6 +107,10 @@ class Match(Base):
         """How well the partner serves `organization`, 0 to 1."""
         return self.fit_for_india if organization.id == self.india_id else self.fit_for_us
 
+    def chance_for(self, organization: Organization) -> float | None:
+        """How likely `organization` is to say yes, 0 to 1; None while nothing was learned from answers."""
+        return self.chance_for_india if organization.id == self.india_id else self.chance_for_us
+
 
 class ReviewDecision(Base):
     """One act of a manager on a match; the history is kept whole."""
@@ -130,3 +137,87 @@ class Refresh(Base):
     )
     refreshed_at: Mapped[datetime.datetime] = mapped_column(index=True)
     model_version: Mapped[str] = mapped_column(sa.String(60))
+
+
+class Said(StrEnum):
+    """What somebody said of a pair, for the recommender to learn from."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+    HOLD = "hold"
+    YES = "yes"
+    NOT_NOW = "not_now"
+    NO = "no"
+    INTRODUCED = "introduced"
+    OUTCOME = "outcome"
+
+
+class TrainingSignal(Base):
+    """One thing said of a match by a manager, by a side, or by what came of it; never changed, the newest one counts.
+
+    Features above write here in the transaction of the act itself (see `matching.signals`).
+    """
+
+    __tablename__ = "training_signal"
+    __table_args__ = (sa.CheckConstraint("weight >= 0", name="weight"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    match_id: Mapped[int] = mapped_column(sa.ForeignKey("match.id", ondelete="CASCADE"), index=True)
+    # The side that speaks; empty when it is said of the pair.
+    organization_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("organization.id", ondelete="CASCADE"), index=True
+    )
+    says: Mapped[Said] = mapped_column(choice(Said, "says"))
+    weight: Mapped[float]
+    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"), index=True)
+    at: Mapped[datetime.datetime] = mapped_column(index=True)
+
+
+class ModelState(StrEnum):
+    """What became of a trained model."""
+
+    IN_FORCE = "in_force"
+    RETIRED = "retired"
+    REFUSED = "refused"
+
+
+class RankingModel(Base):
+    """A recommender that was trained on signals: its file, how it did, and whether it is the one in use."""
+
+    __tablename__ = "ranking_model"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[str] = mapped_column(sa.String(60), unique=True)
+    # True or NULL, so that the database lets only one be in force.
+    is_in_force: Mapped[bool | None] = mapped_column(unique=True)
+    # Why it is in force or was refused, in the words of the gate.
+    why: Mapped[str] = mapped_column(sa.Text, default="")
+    created_at: Mapped[datetime.datetime] = mapped_column(index=True)
+    # It has read profiles as they were then, and nothing that was said after.
+    profiles_at: Mapped[datetime.datetime]
+    learned_until: Mapped[datetime.datetime]
+    # Name in the folder of models, with the SHA-256 of its content; empty for a refused model, which is not kept.
+    file: Mapped[str] = mapped_column(sa.String(120), default="")
+    sha256: Mapped[str] = mapped_column(sa.String(64), default="")
+    bytes: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    metrics: Mapped[dict[str, Any]] = mapped_column(json_object(), default=dict)
+
+    @property
+    def state(self) -> ModelState:
+        if self.is_in_force:
+            return ModelState.IN_FORCE
+        return ModelState.RETIRED if self.file else ModelState.REFUSED
+
+
+class Advice(Base):
+    """What would open more willing partners to an organization, for one state of its profile and one model."""
+
+    __tablename__ = "advice"
+
+    organization_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("organization.id", ondelete="CASCADE"), primary_key=True
+    )
+    profile_changed_at: Mapped[datetime.datetime]
+    model_version: Mapped[str] = mapped_column(sa.String(60))
+    computed_at: Mapped[datetime.datetime]
+    suggestions: Mapped[list[dict[str, Any]]] = mapped_column(json_list(), default=list)
