@@ -28,6 +28,7 @@ class Settings:
     mail_url: str = f"file://{ROOT}/var/outbox"
     mail_from: str = "Sangam <no-reply@sangam.example>"
     jobs_url: str = f"sqlite:///{ROOT}/var/jobs.sqlite"
+    model_dir: str = f"{ROOT}/var/models"
     limits_url: str = "memory://"
     trusted_hosts: tuple[str, ...] = ()
     trusted_proxies: int = 0
@@ -109,7 +110,8 @@ def from_environment(environ: dict[str, str] | None = None) -> Settings:
     """
     env = dict(os.environ) if environ is None else environ
     chosen: dict[str, Any] = {}
-    for name in ("secret_key", "base_url", "database_url", "mail_url", "mail_from", "jobs_url", "limits_url"):
+    texts = ("secret_key", "base_url", "database_url", "mail_url", "mail_from", "jobs_url", "limits_url")
+    for name in (*texts, "model_dir"):
         if value := env.get(name.upper()):
             chosen[name] = value
     for name in ("proposals_per_organization", "trusted_proxies", "clock_offset", "outbox_lease_seconds"):

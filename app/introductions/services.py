@@ -16,7 +16,8 @@ from app.errors import AlreadyDecided, Forbidden, RuleBroken
 from app.introductions import emails, queries
 from app.introductions.models import Answer, AnswerChoice, Introduction, NoReason
 from app.introductions.sides import Side
-from app.matching.models import Match, MatchState
+from app.matching import signals
+from app.matching.models import Match, MatchState, Said
 from app.outbox import services as outbox
 
 LONGEST_NOT_NOW = timedelta(days=180)
@@ -25,6 +26,17 @@ _ACTIONS = {
     AnswerChoice.NOT_NOW: "match.postponed",
     AnswerChoice.NO: "match.declined",
 }
+# What an answer tells the recommender of the fit, 0 to 1; the moment and the law tell little of it.
+_NO_WEIGHTS = {
+    NoReason.NOT_RELEVANT: 1.0,
+    NoReason.COMPETITOR: 0.8,
+    NoReason.OTHER: 0.5,
+    NoReason.NO_CAPACITY: 0.2,
+    NoReason.TIMING: 0.2,
+    NoReason.REGULATION: 0.2,
+    NoReason.ALREADY_IN_TOUCH: 0.0,
+}
+_YES_WEIGHT, _NOT_NOW_WEIGHT, _INTRODUCED_WEIGHT = 1.0, 0.2, 0.5
 
 
 class MatchClosed(RuleBroken):
@@ -84,7 +96,16 @@ def _answer(
     mine.says, mine.reason_code, mine.note, mine.until = says, reason, note, until
     mine.by_id, mine.at = by.id, clock.now()
     db.session.flush()
+    signals.record(
+        match, Said(says.value), _weight_of(says, reason), organization_id=mine.organization_id, by=by.id
+    )
     _record(match, mine, by)
+
+
+def _weight_of(says: AnswerChoice, reason: NoReason | None) -> float:
+    if reason is not None:
+        return _NO_WEIGHTS[reason]
+    return _YES_WEIGHT if says is AnswerChoice.YES else _NOT_NOW_WEIGHT
 
 
 def _refuse_if_settled(mine: Answer | None, others: list[Answer]) -> None:
@@ -115,6 +136,7 @@ def _introduce(match: Match, by: User) -> Introduction:
     introduction = Introduction(match_id=match.id, at=clock.now())
     db.session.add(introduction)
     db.session.flush()
+    signals.record(match, Said.INTRODUCED, _INTRODUCED_WEIGHT)
     audit.record("match.introduced", ("match", match.id), by=by.id, detail={"introduction": introduction.id})
     for mail in emails.introduction(match):
         outbox.enqueue(mail)

@@ -13,7 +13,7 @@ from app.accounts.models import User
 from app.audit import services as audit
 from app.db import db
 from app.errors import AlreadyDecided, RuleBroken
-from app.matching import emails, queries
+from app.matching import emails, queries, signals
 from app.matching.models import (
     Match,
     MatchState,
@@ -87,6 +87,7 @@ def _decide(
         match_id=match.id, action=action, reason_code=reason, note=note, by_id=by.id, at=clock.now()
     )
     db.session.add(decision)
+    signals.record_review(match, action, reason, by.id)
     audit.record(
         f"match.{match.state.value}", ("match", match.id), by=by.id, detail={"version": match.version}
     )
