@@ -1,0 +1,142 @@
+"""All tasks of one cut, every model in the same run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ml.evaluation.comparing import OURS, Row, compare
+from ml.evaluation.factors import Als
+from ml.evaluation.ours import Ours
+from ml.evaluation.popularity import Chance, Model, Popularity, Scores, TimesPopularity
+from ml.evaluation.questions import DIRECTIONS, POPULATIONS, Asker, Task, tested_links
+from ml.evaluation.reading import past_of
+from ml.evaluation.texts import Bm25, Tfidf
+from ml.evaluation.trial import Outcome, Rule, attempt
+
+HALF_LIFE = 1.0
+MODELS: dict[str, Callable[[], Model]] = {
+    "random": Chance,
+    "popularity": Popularity,
+    "recent popularity": lambda: Popularity(HALF_LIFE),
+    "corridor popularity": lambda: Popularity(across=True),
+    "recent corridor popularity": lambda: Popularity(HALF_LIFE, across=True),
+    "BM25": lambda: Bm25(portfolio=False),
+    "BM25 portfolio": Bm25,
+    "TF-IDF": lambda: Tfidf(portfolio=0),
+    "TF-IDF portfolio": Tfidf,
+    "LSA": lambda: Tfidf(portfolio=0, n_components=128),
+    "LSA portfolio": lambda: Tfidf(n_components=128),
+    "ALS": Als,
+    "text x log corridor popularity": lambda: TimesPopularity(Tfidf(), Popularity(across=True)),
+    OURS: Ours,
+}
+# Ours under capacity: this share of candidates is shown at least once.
+FLOOR = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What is asked of a run; see the command's options."""
+
+    before: np.datetime64
+    until: np.datetime64
+    k: int = 20
+    capacity: int = 30
+    n_resamples: int = 1000
+    most_queries: int = 500
+    random_state: int = 0
+
+
+def evaluate(
+    organizations: pd.DataFrame,
+    links: pd.DataFrame,
+    settings: Settings,
+    models: Mapping[str, Model],
+    tell: Callable[[str], None],
+) -> dict[str, Any]:
+    """Figures and differences of every task, free and under capacity.
+
+    Parameters
+    ----------
+    organizations : frame of `ml.evaluation.reading.read_organizations`
+    links : frame of `ml.evaluation.reading.dated_links`
+    settings : the cut and the sizes
+    models : name -> model, not yet fitted
+    tell : takes lines about the progress
+    """
+    past = past_of(organizations, links, settings.before, settings.random_state)
+    tested = tested_links(past, links, settings.until)
+    curated = _curated(organizations)
+    tell(f"{len(past.days)} links before the cut, {len(tested)} first links in the tested period")
+    for name, model in models.items():
+        _timed(tell, f"fit {name}", partial(model.fit, past))
+    asker = Asker(past, tested, curated, settings.most_queries)
+    figures: list[Row] = []
+    differences: list[Row] = []
+    for direction in DIRECTIONS:
+        for population in POPULATIONS:
+            task = asker.task(direction, population)
+            if not task.n_queries:
+                tell(f"{direction}, {population}: no link to foresee")
+                continue
+            for capacity, outcomes in _outcomes(task, models, settings, tell):
+                made = compare(task, outcomes, capacity, settings.n_resamples, settings.random_state)
+                figures += made[0]
+                differences += made[1]
+    return {
+        "figures": figures,
+        "differences": differences,
+        "links_before": len(past.days),
+        "links_tested": len(tested),
+    }
+
+
+def _curated(organizations: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    if "hq_source" not in organizations.columns:
+        return np.zeros(len(organizations), dtype=bool)
+    return organizations["hq_source"].eq("curated").to_numpy(dtype=bool)
+
+
+def _outcomes(
+    task: Task, models: Mapping[str, Model], settings: Settings, tell: Callable[[str], None]
+) -> Iterator[tuple[int | None, dict[str, Outcome]]]:
+    free, capped = {}, {}
+    for name, model in models.items():
+        label = f"{task.direction}, {task.population}, {task.n_queries} queries: {name}"
+        started = time.perf_counter()
+        scores = [model.scores(block.queries, block.candidates) for block in task.blocks]
+        scored = time.perf_counter()
+        rule = Rule(settings.k)
+        free[name] = attempt(task, scores, rule, settings.random_state)
+        capped[name] = _under_capacity(
+            task, name, scores, replace(rule, capacity=settings.capacity), settings
+        )
+        tell(f"{label} ({scored - started:.1f} s scores, {time.perf_counter() - scored:.1f} s lists)")
+    yield None, free
+    yield settings.capacity, capped
+
+
+def _under_capacity(
+    task: Task, name: str, scores: Sequence[Scores], rule: Rule, settings: Settings
+) -> Outcome:
+    """Ours by one rule said beforehand; a baseline by the better of two, judged on the tested links themselves."""
+    if name.startswith(OURS):
+        return attempt(task, scores, replace(rule, floor=FLOOR), settings.random_state)
+    tried = [
+        attempt(task, scores, replace(rule, by_rank=by_rank), settings.random_state)
+        for by_rank in (False, True)
+    ]
+    return max(tried, key=lambda outcome: float(outcome.by_query[f"recall@{rule.k}"].mean()))
+
+
+def _timed(tell: Callable[[str], None], step: str, run: Callable[[], Any]) -> None:
+    started = time.perf_counter()
+    run()
+    tell(f"{step} ({time.perf_counter() - started:.1f} s)")
