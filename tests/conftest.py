@@ -80,6 +80,7 @@ def build_app(database_url: str, folder: Path, **settings: Any) -> Flask:
         "database_url": database_url,
         "mail_url": f"file://{folder}/outbox",
         "jobs_url": "memory:",
+        "model_dir": f"{folder}/models",
         **settings,
     }
     extra = {"TESTING": True, "WTF_CSRF_ENABLED": False, **chosen.pop("extra", {})}

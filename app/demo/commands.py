@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 from flask import current_app
 from flask.cli import AppGroup
@@ -25,7 +27,8 @@ def load() -> None:
         services.load_programs(people)
         services.load_organizations(people)
         db.session.commit()
-        for _ in proposing.write_plan(planning.make_plan(settings.proposals_per_organization)):
+        plan = planning.make_plan(settings.proposals_per_organization, folder=Path(settings.model_dir))
+        for _ in proposing.write_plan(plan):
             db.session.commit()
         story.tell(services.manager())
         db.session.commit()

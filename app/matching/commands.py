@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 from flask import current_app
@@ -14,6 +15,7 @@ from rich.table import Table
 
 from app.db import db, reading
 from app.jobs import services as leases
+from app.jobs.keeping import kept
 from app.matching import eligibility, planning, proposing
 from app.matching.proposing import Plan, ProposalRun
 
@@ -31,10 +33,11 @@ def propose(only: tuple[int, ...]) -> None:
         raise click.ClickException("Proposals are being computed already. Try again in a few minutes.")
     started = time.monotonic()
     try:
-        cap = current_app.config["SETTINGS"].proposals_per_organization
-        with Progress(transient=True) as progress:
+        settings = current_app.config["SETTINGS"]
+        with kept(proposing.LEASE, token, proposing.LEASE_SECONDS), Progress(transient=True) as progress:
             progress.add_task("Computing fit both ways", total=None)
-            plan = planning.make_plan(cap, list(only) or None)
+            folder = Path(settings.model_dir)
+            plan = planning.make_plan(settings.proposals_per_organization, list(only) or None, folder)
         if not leases.renew(proposing.LEASE, token, proposing.LEASE_SECONDS):
             raise click.ClickException(
                 "This took so long that another process took over. Nothing was written."

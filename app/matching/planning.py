@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from app import clock
 from app.db import db, reading
-from app.matching import eligibility, proposing, scoring
+from app.matching import eligibility, live, proposing, scoring
 from app.matching.proposing import Plan
 from app.matching.sharing import Places, Proposal, place_newcomers
 from app.programs import queries as programs
@@ -23,8 +24,11 @@ from app.taxonomy import Country, Kind
 Traits = tuple[Country, Kind]
 
 
-def make_plan(cap: int, only: Sequence[int] | None = None) -> Plan:
-    """Proposals for everybody, or for `only`: under `cap` a side, explained, each with its program."""
+def make_plan(cap: int, only: Sequence[int] | None = None, folder: Path | None = None) -> Plan:
+    """Proposals for everybody, or for `only`: under `cap` a side, explained, each with its program.
+
+    `folder` holds the trained models; without one the rule ranks.
+    """
     began_at = clock.now()
     with scoring.model.lock:
         with reading():
@@ -35,20 +39,19 @@ def make_plan(cap: int, only: Sequence[int] | None = None) -> Plan:
             traits, technologies = eligibility.traits_of_all(), eligibility.technologies_of_all()
             open_programs = list(programs.open_programs())
             db.session.expunge_all()
-            recommender = scoring.model.fresh(
-                str(db.engine.url), eligibility.profiles_now(), scoring.organization_frame, anew=only is None
-            )
+            recommender = live.recommender(folder, anew=only is None)
             db.session.rollback()
+        version = scoring.model.version
         if only is None:
             pairs, displaced = scoring.shared_out(recommender, rules), set[int]()
         else:
             newcomers = [id_ for id_ in asked if id_ in rules.groups]
             pairs, displaced = _for_newcomers(recommender, rules, newcomers, proposals)
         found = scoring.explained(recommender, pairs)
-    rows = [_row(pair, traits, technologies, open_programs, recommender.version_, began_at) for pair in found]
+    rows = [_row(pair, traits, technologies, open_programs, version, began_at) for pair in found]
     # Best first: pairs of one run share their due date, and the queue then goes by the order of their ids.
     rows.sort(key=lambda row: (-row["score"], row["india_id"], row["us_id"]))
-    return Plan(recommender.version_, asked, only is None, rows, displaced)
+    return Plan(version, asked, only is None, rows, displaced)
 
 
 def _for_newcomers(

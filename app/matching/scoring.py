@@ -3,50 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import sqlalchemy as sa
+import structlog
 
 import ml
-from app.db import db
-from app.organizations.models import Organization, OrganizationTechnology, ProfileState
+from ml import persistence
 
-# Whether a startup raises money is not public, so no reason may rest on it: the column stays out.
-_COLUMNS = [
-    "id",
-    "kind",
-    "name",
-    "country",
-    "region_code",
-    "city",
-    "founded_year",
-    "stage",
-    "team_size",
-    "website",
-    "summary",
-    "description",
-    "tags",
-    "investor_type",
-    "offers",
-    "needs",
-    "ticket_min",
-    "ticket_max",
-    "stages",
-    "skills",
-    "thesis",
-    "capabilities",
-    "certifications",
-    "sector",
-    "size_class",
-    "level",
-    "seats",
-]
+Recommender = ml.Recommender
+log = structlog.get_logger(__name__)
 CANDIDATES = 50
 # Below this a pair is noise to a manager, found by reading pairs of the demo world and of imported profiles.
 WORTH_A_LOOK = 0.15
@@ -79,6 +50,24 @@ class ScoredPair:
     backward_reasons: list[dict[str, Any]]
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """The trained model in force: where its file is, what must be in it, and when it read the profiles."""
+
+    version: str
+    path: Path
+    sha256: str
+    profiles_at: datetime
+
+
+@dataclass(frozen=True)
+class Frames:
+    """Where a model reads: organizations (all, or those of some ids) and past investments."""
+
+    organizations: Callable[[Sequence[int] | None], pd.DataFrame]
+    partnerships: Callable[[], pd.DataFrame]
+
+
 class Model:
     """One fitted recommender a process. It remembers which state of each profile it has seen.
 
@@ -89,57 +78,83 @@ class Model:
         self.lock = threading.Lock()
         self._recommender: ml.Recommender | None = None
         self._owner: object = None
+        self._chosen: Chosen | None = None
+        self._ranker: Any = None
         self._seen: dict[int, datetime] = {}
         self._changed_since_fit = 0
+
+    @property
+    def version(self) -> str:
+        """What ranks now: the trained model, or the rule as it was fitted here."""
+        if self._ranker is not None and self._chosen is not None:
+            return self._chosen.version
+        return self._recommender.version_ if self._recommender is not None else ""
 
     def fresh(
         self,
         owner: object,
         profiles: Mapping[int, datetime],
-        load: Callable[[Sequence[int] | None], pd.DataFrame],
+        frames: Frames,
+        chosen: Chosen | None = None,
         *,
         anew: bool,
     ) -> ml.Recommender:
         """The recommender of database `owner`, up to date with `profiles` (id -> when it last changed).
 
-        It learns anew when there is none, when a large share has changed, or, with `anew`, when anything has: two full
-        runs over the same profiles then give the same, whatever this process has seen before.
+        It learns profiles anew when there is none, when a large share has changed, or, with `anew`, when anything has:
+        two full runs over the same profiles then give the same, whatever this process has seen before. It ranks as
+        `chosen` does; where that cannot be read, by the rule.
         """
-        known = self._seen if self._owner == owner else {}
-        changed = sorted(id_ for id_, at in profiles.items() if known.get(id_) != at)
+        if (self._owner, self._chosen) != (owner, chosen):
+            self._begin(owner, chosen, profiles)
+        changed = sorted(id_ for id_, at in profiles.items() if self._seen.get(id_) != at)
         worn = self._changed_since_fit + len(changed) > REFIT_SHARE * len(profiles)
-        has_news = bool(changed) or known.keys() != profiles.keys()
-        wants_fit = worn or (has_news and (anew or len(profiles) <= FEW))
-        if self._recommender is None or self._owner != owner or wants_fit:
-            self._recommender = ml.Recommender(random_state=0).fit(load(None))
-            self._owner, self._changed_since_fit = owner, 0
+        has_news = bool(changed) or self._seen.keys() != profiles.keys()
+        if self._recommender is None or worn or (has_news and (anew or len(profiles) <= FEW)):
+            self._recommender = fitted(frames.organizations(None), frames.partnerships(), self._ranker)
+            self._changed_since_fit = 0
         elif changed:
-            self._recommender.update(load(changed))
+            self._recommender.update(frames.organizations(changed))
             self._changed_since_fit += len(changed)
         self._seen = dict(profiles)
         return self._recommender
+
+    def _begin(self, owner: object, chosen: Chosen | None, profiles: Mapping[int, datetime]) -> None:
+        """Forget what was fitted, and take over what `chosen` knows: how it ranks, and the profiles it has read."""
+        self._recommender, self._seen, self._ranker = None, {}, None
+        self._owner, self._chosen, self._changed_since_fit = owner, chosen, 0
+        loaded = loaded_or_none(chosen) if chosen is not None else None
+        if chosen is None or loaded is None:
+            return
+        self._ranker = loaded.ranker_
+        if len(profiles) > FEW:
+            known = set(loaded.index_.tolist())
+            self._recommender = loaded
+            self._seen = {
+                id_: at for id_, at in profiles.items() if at <= chosen.profiles_at and id_ in known
+            }
 
 
 model = Model()
 
 
-def organization_frame(ids: Sequence[int] | None = None) -> pd.DataFrame:
-    """Listed organizations as `ml` reads them, by id."""
-    columns = [getattr(Organization, name) for name in _COLUMNS]
-    renamed = [Organization.ticket_currency.label("currency"), Organization.invests_in.label("countries")]
-    listed = Organization.state == ProfileState.LISTED
-    query = sa.select(*columns, *renamed).where(listed).order_by(Organization.id)
-    areas = sa.select(OrganizationTechnology.organization_id, OrganizationTechnology.technology)
-    if ids is not None:
-        query = query.where(Organization.id.in_(ids))
-        areas = areas.where(OrganizationTechnology.organization_id.in_(ids))
-    rows = db.session.execute(query).all()
-    frame = pd.DataFrame(rows, columns=[*_COLUMNS, "currency", "countries"])
-    technologies: dict[int, list[str]] = defaultdict(list)
-    for organization_id, code in db.session.execute(areas):
-        technologies[organization_id].append(code)
-    frame["technologies"] = [technologies[i] for i in frame["id"].tolist()]
-    return frame
+def fitted(organizations: pd.DataFrame, partnerships: pd.DataFrame, ranker: Any = None) -> ml.Recommender:
+    """A recommender over these organizations that ranks by the rule, or as a trained `ranker` does."""
+    recommender = ml.Recommender(random_state=0).fit(organizations, partnerships)
+    if ranker is not None:
+        recommender.ranker_ = ranker
+    return recommender
+
+
+def loaded_or_none(chosen: Chosen) -> ml.Recommender | None:
+    """The model on disk; None, logged as an error, when it is missing, damaged or not the one that was chosen."""
+    try:
+        if persistence.read_manifest(chosen.path).sha256 != chosen.sha256:
+            raise persistence.UnreadableModel("it is not the model that was put into force")
+        return ml.Recommender.load(chosen.path)
+    except (persistence.UnreadableModel, OSError) as error:
+        log.exception("model unreadable, ranking by the rule", model=chosen.version, error=str(error))
+        return None
 
 
 def eligibility(rules: Rules) -> ml.Eligibility:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import structlog
 from flask import current_app
 
 from app.db import db, reading
 from app.jobs import services as leases
 from app.jobs.engine import jobs
+from app.jobs.keeping import kept
 from app.matching import eligibility, planning, proposing
 
 log = structlog.get_logger(__name__)
@@ -23,7 +26,9 @@ def refresh() -> None:
     if not changed or (token := _lease()) is None:
         return
     try:
-        plan = planning.make_plan(current_app.config["SETTINGS"].proposals_per_organization, changed)
+        settings = current_app.config["SETTINGS"]
+        with kept(proposing.LEASE, token, proposing.LEASE_SECONDS):
+            plan = planning.make_plan(settings.proposals_per_organization, changed, Path(settings.model_dir))
         if not leases.renew(proposing.LEASE, token, proposing.LEASE_SECONDS):
             return
         run = proposing.ProposalRun(plan.version)

@@ -11,7 +11,7 @@ import ml
 from app import clock
 from app.audit.models import AuditEvent
 from app.db import db
-from app.matching import eligibility, planning, proposing, scoring
+from app.matching import eligibility, frames, planning, proposing, scoring
 from app.matching.models import Match, MatchState
 from app.organizations import services as organizations
 from app.taxonomy import Country, Kind
@@ -252,7 +252,7 @@ def test_the_fit_for_india_says_how_well_the_us_side_serves_it(app, world) -> No
     found = matches(app)
     assert found[0].fit_for_india < found[0].fit_for_us
     with app.app_context():
-        recommender = ml.Recommender(random_state=0).fit(scoring.organization_frame())
+        recommender = ml.Recommender(random_state=0).fit(frames.organization_frame())
     fits = recommender.score_pairs([match.india_id for match in found], [match.us_id for match in found])
     assert [match.fit_for_india for match in found] == pytest.approx(fits["forward"].tolist())
     assert [match.fit_for_us for match in found] == pytest.approx(fits["backward"].tolist())
@@ -262,7 +262,7 @@ def test_the_recommender_reads_no_draft_and_not_whether_a_startup_raises(app, wo
     listed = world.organization(is_raising=True)
     world.organization(state="draft")
     with app.app_context():
-        frame = scoring.organization_frame()
+        frame = frames.organization_frame()
     assert frame["id"].tolist() == [listed.id]
     assert "is_raising" not in frame.columns
 
