@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from ml import persistence, scoring
+from ml import coach, persistence, scoring
 from ml.eligibility import Eligibility
 from ml.explaining import reasons_of_pairs
 from ml.features import FeatureBuilder
@@ -184,6 +184,22 @@ class Recommender(BaseEstimator):
         """`explain` for many pairs; raises as `score_pairs`."""
         ones, others = self._pairs(ids, candidates)
         return reasons_of_pairs(self.features_, self._profiles, self._quoter, ones, others)
+
+    def coach(
+        self,
+        id: Hashable,  # noqa: A002
+        k: int = 3,
+        eligible: Eligibility | None = None,
+    ) -> list[coach.Advice]:
+        """The k additions to a profile, if true, that would open the most willing counterparts; see `ml.coach`.
+
+        Raises
+        ------
+        KeyError
+            When the id is not known.
+        """
+        check_is_fitted(self, "index_")
+        return coach.advice(self, id, k, eligible)
 
     def save(
         self, path: str | os.PathLike[str], metrics: dict[str, Any] | None = None
