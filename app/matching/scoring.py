@@ -204,3 +204,15 @@ def _side(reasons: list[ml.Reason], side: str) -> list[dict[str, Any]]:
         for r in reasons
         if r.side == side and r.kind != "rest"
     ]
+
+
+def advice(recommender: ml.Recommender, rules: Rules, ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    """What each of these organizations could add, if it is true, and how many more partners that would open."""
+    allowed = eligibility(rules)
+    return {
+        id_: [
+            {"field": one.field, "suggestion": one.suggestion, "gained": one.gained}
+            for one in recommender.coach(id_, k=3, eligible=allowed)
+        ]
+        for id_ in ids
+    }

@@ -11,10 +11,11 @@ from app.db import db, reading
 from app.jobs import services as leases
 from app.jobs.engine import jobs
 from app.jobs.keeping import kept
-from app.matching import eligibility, planning, proposing
+from app.matching import advising, eligibility, planning, proposing
 
 log = structlog.get_logger(__name__)
 AT_ONCE = 200
+ADVISED_AT_ONCE = 50
 
 
 @jobs.task("matching.refresh", every=10)
@@ -23,7 +24,7 @@ def refresh() -> None:
     with reading():
         changed = eligibility.stale_organizations(AT_ONCE)
         db.session.rollback()
-    if not changed or (token := _lease()) is None:
+    if not changed or (token := _lease(proposing.LEASE, proposing.LEASE_SECONDS)) is None:
         return
     try:
         settings = current_app.config["SETTINGS"]
@@ -41,7 +42,28 @@ def refresh() -> None:
         db.session.commit()
 
 
-def _lease() -> str | None:
-    token = leases.hold(proposing.LEASE, proposing.LEASE_SECONDS)
+@jobs.task("matching.advise", every=10)
+def advise() -> None:
+    """Compute what would open more partners, for organizations that people look after, at most `ADVISED_AT_ONCE`."""
+    with reading():
+        waiting = advising.waiting(ADVISED_AT_ONCE)
+        db.session.rollback()
+    if not waiting or (token := _lease(advising.LEASE, advising.LEASE_SECONDS)) is None:
+        return
+    settings = current_app.config["SETTINGS"]
+    try:
+        with kept(advising.LEASE, token, advising.LEASE_SECONDS):
+            answers = advising.compute(waiting, settings.proposals_per_organization, Path(settings.model_dir))
+        if leases.renew(advising.LEASE, token, advising.LEASE_SECONDS):
+            advising.write(answers)
+            db.session.commit()
+    finally:
+        db.session.rollback()
+        leases.release(advising.LEASE, token)
+        db.session.commit()
+
+
+def _lease(name: str, seconds: float) -> str | None:
+    token = leases.hold(name, seconds)
     db.session.commit()
     return token
