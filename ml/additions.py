@@ -64,7 +64,8 @@ def _empty_fields(profile: Profile, like: Sequence[Profile]) -> Iterator[Additio
         if _is_empty(field, profile):
             filled = [one for one in like if not _is_empty(field, one)][:STAND_INS]
             if len(filled) >= FEWEST:
-                yield Addition(field, "", tuple(fills(profile, one) for one in filled))
+                name = "thesis" if field == "description" and profile.kind == "investor" else field
+                yield Addition(name, "", tuple(fills(profile, one) for one in filled))
 
 
 def _is_empty(field: str, profile: Profile) -> bool:

@@ -33,6 +33,10 @@ LEAST_LIKENESS = 0.12
 # More counterparts than this are sampled, and their number projected.
 MOST_COUNTERPARTS = 60_000
 MOST_EXAMPLES = 3
+FIELDS = (
+    *("technologies", "tags", "needs", "offers", "skills", "certifications"),
+    *("description", "thesis", "stage", "stages", "ticket", "countries"),
+)
 _BLOCK = 4096
 
 
@@ -51,8 +55,7 @@ class Advice:
 
     Attributes
     ----------
-    field : "technologies", "tags", "needs", "offers", "skills", "certifications", "description", "stage", "stages",
-        "ticket" or "countries"
+    field : one of `FIELDS`
     suggestion : what to add there, as like organizations write it (a code of `technologies`, a tag, a topic, a skill, a
         certificate); "" when the field is empty and only its owner knows what belongs there
     gained : how many more eligible counterparts would be willing, both sides at least `WILLING`

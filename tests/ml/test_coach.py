@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from ml import Eligibility, Recommender, synthetic
-from ml.coach import WILLING
+from ml.coach import FIELDS, WILLING
 
 BATTERIES = "Lithium-ion battery packs with thermal monitoring for electric scooters."
 FULL = {
@@ -154,6 +154,7 @@ def test_everybody_can_be_coached():
     told = [recommender.coach(id_) for id_ in crowd["id"].iloc[:40]]
     assert any(told)
     for advices in told:
+        assert {advice.field for advice in advices} <= set(FIELDS)
         assert len({(advice.field, advice.suggestion) for advice in advices}) == len(advices) <= 3
 
 
