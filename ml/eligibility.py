@@ -54,14 +54,14 @@ class Eligibility:
 
 
 class PositionedEligibility:
-    """Eligibility by position; `codes` (n,) int64, `excluded` (m, 2) positions, both orders."""
+    """Eligibility by position; `codes` (n,) int64, `allowed` (G + 1, G + 1) bool, `excluded` (m, 2) positions, both orders."""
 
     def __init__(
         self, codes: NDArray[np.int64], allowed: NDArray[np.bool_], excluded: NDArray[np.intp]
     ) -> None:
         self.codes = codes
         # Code -1 reads the added last row and column: nobody.
-        self._allowed = np.pad(allowed, (0, 1))
+        self.allowed = np.pad(allowed, (0, 1))
         both = np.concatenate([excluded, excluded[:, ::-1]])
         self._excluded = both[np.argsort(both[:, 0], kind="stable")]
 
@@ -75,10 +75,22 @@ class PositionedEligibility:
         rows, columns : positions of the block's organizations
         place : (n,), where a position stands in `columns`, -1 elsewhere
         """
-        allowed = self._allowed[self.codes[rows]][:, self.codes[columns]]
+        allowed = self.allowed[self.codes[rows]][:, self.codes[columns]]
         if len(self._excluded):
             self._strike(allowed, rows, place)
         return None if allowed.all() else allowed
+
+    def struck_out(
+        self, rows: NDArray[np.intp], columns: NDArray[np.intp]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """Excluded pairs of rows with columns as CSR: (len(rows) + 1,) starts, and places in `columns`, ascending."""
+        place = np.full((2, len(self.codes)), -1, dtype=np.intp)
+        place[0, rows], place[1, columns] = np.arange(len(rows)), np.arange(len(columns))
+        row, column = place[0, self._excluded[:, 0]], place[1, self._excluded[:, 1]]
+        known = (row >= 0) & (column >= 0)
+        pairs = np.unique(np.column_stack([row[known], column[known]]), axis=0)
+        starts = np.searchsorted(pairs[:, 0], np.arange(len(rows) + 1))
+        return starts.astype(np.int64), pairs[:, 1].astype(np.int32)
 
     def _strike(self, allowed: NDArray[np.bool_], rows: NDArray[np.intp], place: NDArray[np.intp]) -> None:
         starts = np.searchsorted(self._excluded[:, 0], rows)

@@ -32,6 +32,7 @@ TRUSTED = (
     "ml.labels.LabelWeights",
     "ml.recommender.Recommender",
     "ml.text.terms",
+    "ml.towers.Towers",
 )
 
 

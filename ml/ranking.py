@@ -1,130 +1,192 @@
-"""The best k partners of every organization, both directions from one pass over blocks of pairs."""
+"""Ranked lists in two stages: candidates by the product of towers, then the exact score of each with all evidence of the pair."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ml import scoring
+from ml import scheduler, scoring
+from ml.candidates import Best, MayMeet, Quantized, two_way_best
 from ml.eligibility import PositionedEligibility
 from ml.features import Features, Floats
+from ml.profiles import KINDS
+from ml.towers import Towers
 
-# A block and its temporaries stay in tens of megabytes, and its rows are long enough for the matrix product.
-BLOCK_ROWS = 512
-BLOCK_COLUMNS = 2048
+Positions = NDArray[np.intp]
+
+# Candidates that are scored exactly, beyond twice the length of a list; small markets are scored whole.
+MARGIN = 100
+# Pairs of one task of exact scoring: their gathered features stay in tens of megabytes.
+TASK_PAIRS = 8192
 # Scores closer than this are equal: they are ordered by a fixed number of the pair, so that ties spread attention evenly.
 TIE = np.float32(1e-4)
 
 
+@dataclass(frozen=True, slots=True)
 class TopK:
-    """Running best k of n organizations.
+    """Best k of n organizations.
 
     Attributes
     ----------
-    key : (n, k) float32, score plus tie-breaker, -1 where empty
-    partner : (n, k) int64, positions, -1 where empty
-    forward, backward : (n, k) float32, seen from the organization whose list it is
+    partner : (n, k) int64, positions, -1 where fewer
+    score, forward, backward : (n, k) float32, seen from the organization whose list it is, 0 where fewer
+    floor : (n,) float32, the tower product above which an organization was a candidate; -inf where everybody was
     """
 
-    def __init__(self, n: int, k: int) -> None:
-        self.key = np.full((n, k), -1, dtype=np.float32)
-        self.partner = np.full((n, k), -1, dtype=np.int64)
-        self.forward = np.zeros((n, k), dtype=np.float32)
-        self.backward = np.zeros((n, k), dtype=np.float32)
+    partner: NDArray[np.int64]
+    score: Floats
+    forward: Floats
+    backward: Floats
+    floor: Floats
 
-    def offer(
-        self, at: slice, keys: Floats, partners: NDArray[np.intp], forward: Floats, backward: Floats
-    ) -> None:
-        """Take the best of a block (m, t) into the lists of organizations `at`."""
-        k = self.key.shape[1]
-        if keys.shape[1] > k:
-            best = np.argpartition(keys, keys.shape[1] - k, axis=1)[:, -k:]
-        else:
-            best = np.broadcast_to(np.arange(keys.shape[1]), keys.shape)
-        key = np.concatenate([self.key[at], np.take_along_axis(keys, best, axis=1)], axis=1)
-        kept = np.argpartition(key, key.shape[1] - k, axis=1)[:, -k:]
-        self.key[at] = np.take_along_axis(key, kept, axis=1)
-        for held, offered in (
-            (self.partner, partners[best]),
-            (self.forward, np.take_along_axis(forward, best, axis=1)),
-            (self.backward, np.take_along_axis(backward, best, axis=1)),
-        ):
-            held[at] = np.take_along_axis(np.concatenate([held[at], offered], axis=1), kept, axis=1)
+    @classmethod
+    def empty(cls) -> TopK:
+        """Nobody's."""
+        none = np.empty((0, 1), dtype=np.float32)
+        return cls(np.empty((0, 1), dtype=np.int64), none, none, none, np.empty(0, dtype=np.float32))
 
-    def sort(self) -> None:
-        """Best first; pairs that may not meet leave their place empty."""
-        self.partner[self.key < 0] = -1
-        order = np.lexsort((self.partner, -self.key), axis=1)
-        for held in ("key", "partner", "forward", "backward"):
-            setattr(self, held, np.take_along_axis(getattr(self, held), order, axis=1))
+
+@dataclass(frozen=True, slots=True)
+class PairScorer:
+    """Exact forward, backward and score of pairs given by position."""
+
+    features: Features
+
+    def __call__(self, ones: Positions, others: Positions) -> tuple[Floats, Floats, Floats]:
+        forward, backward = scoring.pair_sides(self.features.take(ones), self.features.take(others))
+        return forward, backward, scoring.combine(forward, backward)
+
+
+@dataclass(frozen=True, slots=True)
+class Corridor:
+    """Everybody of both countries, as ranking reads them.
+
+    Attributes
+    ----------
+    scorer : exact scores of pairs by position
+    towers : fitted
+    vectors : (n, d) float32, from the towers
+    kind, country : (n,) int8
+    spread : (n,) float64 in [0, 1), orders ties
+    """
+
+    scorer: PairScorer
+    towers: Towers
+    vectors: Floats
+    kind: NDArray[np.int8]
+    country: NDArray[np.int8]
+    spread: NDArray[np.float64]
+
+
+def breadth(k: int) -> int:
+    """Candidates that are scored for lists of k."""
+    return 2 * k + MARGIN
 
 
 def best_partners(
-    features: Features,
-    rows: NDArray[np.intp],
-    columns: NDArray[np.intp],
+    corridor: Corridor,
+    rows: Positions,
+    columns: Positions,
     k: int,
     eligible: PositionedEligibility | None,
     *,
     for_rows: bool = True,
     for_columns: bool = True,
-) -> tuple[tuple[NDArray[np.intp], TopK], tuple[NDArray[np.intp], TopK]]:
+) -> list[tuple[Positions, TopK]]:
     """Best k columns of each row and best k rows of each column.
 
     Parameters
     ----------
-    features : Features of all organizations
+    corridor : of all organizations
     rows, columns : positions of organizations of one country each
     eligible : who may meet; None for everybody
-    for_rows, for_columns : whose lists are wanted; the others come back empty
+    for_rows, for_columns : whose lists are wanted
 
     Returns
     -------
-    (order, top) of the rows and of the columns: `top`'s i-th list is of the organization at ``order[i]``
+    (order, top) of the rows and of the columns where wanted: `top`'s i-th list is of the organization at ``order[i]``
     """
-    rows, columns = _by_kind(features, rows), _by_kind(features, columns)
-    row_features, column_features = features.take(rows), features.take(columns)
-    place = np.full(len(features), -1, dtype=np.intp)
-    row_top, column_top = TopK(len(rows), k), TopK(len(columns), k)
-    for across in _chunks(column_features.kind, BLOCK_COLUMNS):
-        column_block = column_features.take(across)
-        place[:] = -1
-        place[columns[across]] = np.arange(across.stop - across.start)
-        for down in _chunks(row_features.kind, BLOCK_ROWS):
-            row_block = row_features.take(down)
-            forward, backward = scoring.block_sides(row_block, column_block)
-            keys = scoring.combine(forward, backward)
-            keys += _tie_break(row_block.spread, column_block.spread)
-            mask = eligible.mask(rows[down], columns[across], place) if eligible else None
-            if mask is not None:
-                keys[~mask] = -1
-            if for_rows:
-                row_top.offer(down, keys, columns[across], forward, backward)
-            if for_columns:
-                column_top.offer(across, np.ascontiguousarray(keys.T), rows[down], backward.T, forward.T)
-    for wanted, top in ((for_rows, row_top), (for_columns, column_top)):
-        if wanted:
-            top.sort()
-    return (rows, row_top), (columns, column_top)
+    if not len(rows) or not len(columns):
+        return []
+    rows, columns = _by_kind(corridor, rows), _by_kind(corridor, columns)
+    many = breadth(k)
+    down, across = two_way_best(
+        _toward_each_kind(corridor, rows),
+        Quantized.of(corridor.vectors[columns]),
+        many,
+        MayMeet.of(eligible, rows, columns),
+        corridor.kind[columns],
+    )
+    wanted = ((for_rows, rows, columns, down), (for_columns, columns, rows, across))
+    return [(mine, rescored(corridor, mine, theirs, best, k)) for want, mine, theirs, best in wanted if want]
 
 
-def _by_kind(features: Features, positions: NDArray[np.intp]) -> NDArray[np.intp]:
-    return positions[np.argsort(features.kind[positions], kind="stable")]
+def _by_kind(corridor: Corridor, positions: Positions) -> Positions:
+    return positions[np.argsort(corridor.kind[positions], kind="stable")]
 
 
-def _chunks(kinds: NDArray[np.int8], size: int) -> Iterator[slice]:
-    """Slices of at most `size` within runs of one kind."""
-    edges = np.flatnonzero(np.diff(kinds)) + 1
-    for start, stop in zip([0, *edges], [*edges, len(kinds)], strict=True):
-        for begin in range(int(start), int(stop), size):
-            yield slice(begin, min(begin + size, int(stop)))
+def _toward_each_kind(corridor: Corridor, rows: Positions) -> list[Quantized]:
+    """The vectors of rows of one country, sorted by kind, as they meet columns of each kind."""
+    country = int(corridor.country[rows[0]])
+    own = corridor.kind[rows]
+    return [
+        Quantized.of(
+            corridor.vectors[rows]
+            * np.stack([corridor.towers.toward(kind, other, country) for kind in range(len(KINDS))])[own]
+        )
+        for other in range(len(KINDS))
+    ]
 
 
-def _tie_break(rows: NDArray[np.float64], columns: NDArray[np.float64]) -> Floats:
-    """(rows, columns) in [0, TIE): each organization's order of all others is a turn of one circle, so none is favored."""
-    sum_ = np.add.outer(rows.astype(np.float32), columns.astype(np.float32))
+def rescored(corridor: Corridor, mine: Positions, theirs: Positions, best: Best, k: int) -> TopK:
+    """The best k of candidates by exact score.
+
+    Parameters
+    ----------
+    mine, theirs : (n,) and (m,) positions of those whose lists these are and of those in them
+    best : n lists of places in `theirs`
+    """
+    step = max(1, TASK_PAIRS // best.partner.shape[1])
+    tasks = [(start, min(start + step, len(mine))) for start in range(0, len(mine), step)]
+    parts = scheduler.run(_rescore, tasks, (corridor, mine, theirs, best, k))
+    floor = np.where((best.partner >= 0).all(axis=1), best.score.min(axis=1), -np.inf).astype(np.float32)
+    held = [np.concatenate(arrays) for arrays in zip(*parts, strict=True)]
+    return TopK(held[0], held[1], held[2], held[3], floor)
+
+
+def _rescore(
+    corridor: Corridor, mine: Positions, theirs: Positions, best: Best, k: int, start: int, stop: int
+) -> tuple[NDArray[np.int64], Floats, Floats, Floats]:
+    """Partner, score, forward and backward of some of the lists."""
+    partner = best.partner[start:stop]
+    row, place = np.nonzero(partner >= 0)
+    ones, others = mine[start:stop][row], theirs[partner[row, place]]
+    there, back, scores = corridor.scorer(ones, others)
+    key = np.full(partner.shape, -1, dtype=np.float32)
+    key[row, place] = scores + tie_break(corridor.spread[ones], corridor.spread[others])
+    sorted_ = np.lexsort((partner, -key), axis=1)[:, :k]
+    positions = np.where(partner >= 0, theirs[partner], -1).astype(np.int64)
+    held = []
+    for values in (scores, there, back):
+        wide = np.zeros(partner.shape, dtype=np.float32)
+        wide[row, place] = values
+        held.append(_widened(np.take_along_axis(wide, sorted_, axis=1), k, 0))
+    return _widened(np.take_along_axis(positions, sorted_, axis=1), k, -1), held[0], held[1], held[2]
+
+
+def _widened(values: NDArray[Any], k: int, fill: int) -> NDArray[Any]:
+    if values.shape[1] == k:
+        return values
+    wide = np.full((len(values), k), fill, dtype=values.dtype)
+    wide[:, : values.shape[1]] = values
+    return wide
+
+
+def tie_break(one: NDArray[np.float64], other: NDArray[np.float64]) -> Floats:
+    """(n,) in [0, TIE): each organization's order of all others is a turn of one circle, so none is favored."""
+    sum_ = (one + other).astype(np.float32)
     sum_ -= sum_ >= 1
-    sum_ *= TIE
-    return sum_
+    return np.asarray(sum_ * TIE, dtype=np.float32)

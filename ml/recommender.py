@@ -19,13 +19,14 @@ from ml.explaining import reasons_of_pairs
 from ml.features import FeatureBuilder
 from ml.profiles import COUNTRIES, Profile, read_profiles
 from ml.quoting import Quoter
-from ml.ranking import TopK, best_partners
+from ml.ranking import Corridor, PairScorer, TopK, best_partners
 from ml.reasons import Reason
+from ml.towers import Towers
 
 # Raise when the same input may give another output for a reason that no setting shows.
 CODE_VERSION = "1"
 # What `load` makes from the rest.
-_REBUILT = frozenset({"_quoter"})
+_REBUILT = frozenset({"_quoter", "_corridor"})
 
 
 class Recommender(BaseEstimator):
@@ -42,6 +43,7 @@ class Recommender(BaseEstimator):
     index_ : pd.Index of the known ids
     builder_ : FeatureBuilder
     features_ : Features, rows aligned with `index_`
+    towers_ : Towers, which find candidates
     version_ : str, code version and digest of settings and fitted organizations; `update` leaves it unchanged
     """
 
@@ -74,6 +76,8 @@ class Recommender(BaseEstimator):
         self.index_ = pd.Index(organizations["id"], name="id")
         self._profiles = profiles
         self._quoter = Quoter(self.builder_)
+        self.towers_ = Towers(self.random_state).fit(self.features_, PairScorer(self.features_))
+        self._corridor = self._laid_out()
         self.version_ = f"{CODE_VERSION}-{self._digest(profiles)}"
         return self
 
@@ -104,7 +108,19 @@ class Recommender(BaseEstimator):
             self.features_ = self.features_.append(rows.take(new))
             self._profiles.extend(profiles[at] for at in new.tolist())
             self.index_ = self.index_.append(pd.Index(changed["id"].iloc[new])).rename("id")
+        self._corridor = self._laid_out()
         return self
+
+    def _laid_out(self) -> Corridor:
+        features = self.features_
+        return Corridor(
+            PairScorer(features),
+            self.towers_,
+            self.towers_.transform(features),
+            features.kind,
+            features.country,
+            features.spread,
+        )
 
     def recommend(
         self,
@@ -142,12 +158,11 @@ class Recommender(BaseEstimator):
         lists: list[tuple[NDArray[np.intp], TopK]] = []
         if ids is None and among is None:
             india, us = (self._of_country(every, country) for country in COUNTRIES)
-            lists += best_partners(self.features_, india, us, k, positioned)
+            lists += best_partners(self._corridor, india, us, k, positioned)
         else:
             for here, there in (COUNTRIES, COUNTRIES[::-1]):
                 rows, columns = self._of_country(asked, here), self._of_country(offered, there)
-                found, _ = best_partners(self.features_, rows, columns, k, positioned, for_columns=False)
-                lists.append(found)
+                lists += best_partners(self._corridor, rows, columns, k, positioned, for_columns=False)
         return self._frame(lists)
 
     def score_pairs(self, ids: Sequence[Hashable], candidates: Sequence[Hashable]) -> pd.DataFrame:
@@ -165,10 +180,8 @@ class Recommender(BaseEstimator):
             When the two are not of one length.
         """
         ones, others = self._pairs(ids, candidates)
-        forward, backward = scoring.pair_sides(self.features_.take(ones), self.features_.take(others))
-        return pd.DataFrame(
-            {"score": scoring.combine(forward, backward), "forward": forward, "backward": backward}
-        )
+        forward, backward, score = self._corridor.scorer(ones, others)
+        return pd.DataFrame({"score": score, "forward": forward, "backward": backward})
 
     def explain(self, id: Hashable, candidate: Hashable) -> list[Reason]:  # noqa: A002
         """Reasons of both sides of one pair, forward first; see `ml.reasons`.
@@ -229,6 +242,7 @@ class Recommender(BaseEstimator):
         recommender = cls()
         recommender.__dict__.update(persistence.load(path))
         recommender._quoter = Quoter(recommender.builder_)
+        recommender._corridor = recommender._laid_out()
         return recommender
 
     def _of_country(self, positions: NDArray[np.intp], country: str) -> NDArray[np.intp]:
@@ -250,21 +264,21 @@ class Recommender(BaseEstimator):
 
     def _frame(self, lists: list[tuple[NDArray[np.intp], TopK]]) -> pd.DataFrame:
         """Lists of positions as one frame of ids, in the order of `index_`."""
+        lists = lists or [(np.empty(0, dtype=np.intp), TopK.empty())]
         order = np.concatenate([positions for positions, _ in lists])
         by_position = np.argsort(order, kind="stable")
-        partner = np.concatenate([top.partner for _, top in lists])[by_position]
-        forward = np.concatenate([top.forward for _, top in lists])[by_position]
-        backward = np.concatenate([top.backward for _, top in lists])[by_position]
+        partner, score, forward, backward = (
+            np.concatenate([getattr(top, name) for _, top in lists])[by_position]
+            for name in ("partner", "score", "forward", "backward")
+        )
         row, rank = np.nonzero(partner >= 0)
-        found = partner[row, rank]
-        there, back = forward[row, rank], backward[row, rank]
         return pd.DataFrame(
             {
                 "id": self.index_.take(order[by_position][row]),
-                "candidate": self.index_.take(found),
+                "candidate": self.index_.take(partner[row, rank]),
                 "rank": (rank + 1).astype(np.int32),
-                "score": scoring.combine(there, back),
-                "forward": there,
-                "backward": back,
+                "score": score[row, rank],
+                "forward": forward[row, rank],
+                "backward": backward[row, rank],
             }
         )

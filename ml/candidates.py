@@ -1,0 +1,321 @@
+"""The best k by inner product in both directions from one blocked product: exact on int8 codes, re-ranked in float32.
+
+One product of a block serves its rows and its columns. Each list has a running floor; whether a pair may meet is asked only
+of pairs above the floor of one of their lists, and floors kept from the run before spare most of the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml import kernels, scheduler
+from ml.eligibility import PositionedEligibility
+from ml.kernels import BLOCK_COLUMNS, BLOCK_ROWS, Codes, Floats, Places
+
+# Columns are shared out in so many stripes whatever the number of workers, so that the result does not depend on it.
+STRIPES = 4
+# A stripe shorter than this is not worth its own lists of all rows.
+LEAST_STRIPE = 4 * BLOCK_COLUMNS
+# One in so many organizations shows where the lists' floors will be, where there are pairs enough to gain by it.
+SAMPLE = 16
+WORTH_A_SAMPLE = 20_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Quantized:
+    """Vectors as int8: ``codes (n, d) * scales (n, 1)``; rounding moves a vector by at most half a step a coordinate."""
+
+    codes: Codes
+    scales: Floats
+
+    def __len__(self) -> int:
+        return len(self.scales)
+
+    def take(self, positions: NDArray[np.intp]) -> Quantized:
+        """The rows at these positions."""
+        return Quantized(self.codes[positions], self.scales[positions])
+
+    @classmethod
+    def of(cls, vectors: Floats) -> Quantized:
+        """From (n, d) float32.
+
+        Raises
+        ------
+        ValueError
+            When d is so large that products could not be counted exactly.
+        """
+        if vectors.shape[1] > kernels.MOST_DIMENSIONS:
+            raise ValueError(f"vectors have more than {kernels.MOST_DIMENSIONS} dimensions")
+        codes = np.empty(vectors.shape, dtype=np.int8)
+        scales = np.empty(len(vectors), dtype=np.float32)
+        kernels.quantize(np.ascontiguousarray(vectors, dtype=np.float32), codes, scales)
+        return cls(codes, scales)
+
+
+@dataclass(frozen=True, slots=True)
+class MayMeet:
+    """Who may meet, in the order of rows and columns.
+
+    Attributes
+    ----------
+    row_group, column_group : (n,) and (m,) int32, places in `allowed`
+    allowed : (G, H) bool
+    starts, struck : pairs that may not meet as CSR: columns ``struck[starts[i]:starts[i + 1]]`` of row i, ascending
+    """
+
+    row_group: Places
+    column_group: Places
+    allowed: NDArray[np.bool_]
+    starts: NDArray[np.int64]
+    struck: Places
+
+    @classmethod
+    def all(cls, rows: int, columns: int) -> MayMeet:
+        """Everybody may meet everybody."""
+        none = np.zeros(0, dtype=np.int32)
+        return cls(
+            np.zeros(rows, dtype=np.int32),
+            np.zeros(columns, dtype=np.int32),
+            np.ones((1, 1), dtype=bool),
+            np.zeros(rows + 1, dtype=np.int64),
+            none,
+        )
+
+    def take(self, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> MayMeet:
+        """The same for some rows and columns, in this order; columns ascending."""
+        lengths = np.diff(self.starts)[rows]
+        row = np.repeat(np.arange(len(rows)), lengths)
+        at = np.repeat(self.starts[rows] - np.cumsum(lengths) + lengths, lengths) + np.arange(len(row))
+        column = np.searchsorted(columns, self.struck[at])
+        kept = (column < len(columns)) & (columns[np.minimum(column, len(columns) - 1)] == self.struck[at])
+        starts = np.searchsorted(row[kept], np.arange(len(rows) + 1))
+        struck = column[kept].astype(np.int32)
+        return MayMeet(self.row_group[rows], self.column_group[columns], self.allowed, starts, struck)
+
+    @classmethod
+    def of(
+        cls, eligible: PositionedEligibility | None, rows: NDArray[np.intp], columns: NDArray[np.intp]
+    ) -> MayMeet:
+        """What `eligible` says of organizations at these positions."""
+        if eligible is None:
+            return cls.all(len(rows), len(columns))
+        starts, struck = eligible.struck_out(rows, columns)
+        return cls(
+            eligible.codes[rows].astype(np.int32),
+            eligible.codes[columns].astype(np.int32),
+            eligible.allowed,
+            starts,
+            struck,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """Lists of n organizations: partner (n, k) int32, -1 where fewer, and score (n, k) float32, -inf there."""
+
+    partner: Places
+    score: Floats
+
+    def sorted(self) -> Best:
+        """Best first, equal ones by partner."""
+        best = Best(self.partner.copy(), self.score.copy())
+        kernels.sort_lists(best.score, best.partner)
+        return best
+
+
+class _Lists:
+    """Running best k of n organizations; see `kernels.push`."""
+
+    def __init__(self, n: int, k: int, floor: Floats | None = None) -> None:
+        self.k = k
+        self.score = np.empty((n, 2 * k), dtype=np.float32)
+        self.partner = np.empty((n, 2 * k), dtype=np.int32)
+        self.count = np.zeros(n, dtype=np.int32)
+        self.floor = np.full(n, -np.inf, dtype=np.float32) if floor is None else floor.copy()
+
+    def part(self, start: int, stop: int) -> tuple[Floats, Places, Places, Floats]:
+        """Views of some of the lists, as the kernels take them."""
+        at = slice(start, stop)
+        return self.score[at], self.partner[at], self.count[at], self.floor[at]
+
+    def settled(self) -> Best:
+        """The lists as they stand."""
+        best = Best(
+            np.empty((len(self.count), self.k), dtype=np.int32),
+            np.empty((len(self.count), self.k), dtype=np.float32),
+        )
+        kernels.settle(self.part(0, len(self.count)), self.k, best.score, best.partner)
+        return best
+
+
+def two_way_best(
+    rows: Sequence[Quantized],
+    columns: Quantized,
+    k: int,
+    may_meet: MayMeet | None = None,
+    column_kind: NDArray[np.int8] | None = None,
+    floors: tuple[Floats, Floats] | None = None,
+    packed: bool | None = None,
+) -> tuple[Best, Best]:
+    """Best k columns of each row and best k rows of each column, by inner product of the codes.
+
+    Parameters
+    ----------
+    rows : the vectors of the n rows toward columns of kind 0, 1, ...; one entry when kinds do not matter
+    columns : the vectors of the m columns, those of one kind side by side
+    k : length of a list
+    may_meet : who may meet; None for everybody
+    column_kind : (m,) which of `rows` each column is multiplied with; None for the first
+    floors : scores that a list's members must exceed, of rows and columns, as known from the run before; a list that
+        comes out short because of its floor is made again without
+    packed : by int8 in hardware; None asks the processor
+
+    Returns
+    -------
+    rows' and columns' lists; the same for any number of workers. Among equal scores, who comes first is kept.
+    """
+    n, m = len(rows[0]), len(columns)
+    may_meet = may_meet or MayMeet.all(n, m)
+    kinds = np.zeros(m, dtype=np.int8) if column_kind is None else column_kind
+    packed = kernels.has_packed_int8() if packed is None else packed
+    market = _Market(tuple(rows), columns, may_meet, kinds, packed)
+    if floors is None and n * m >= WORTH_A_SAMPLE:
+        floors = _sampled_floors(market, k)
+    found = _lists_above(market, k, floors)
+    return found if floors is None else _without_floors(market, k, floors, found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Market:
+    """What every part of the product reads."""
+
+    rows: tuple[Quantized, ...]
+    columns: Quantized
+    may_meet: MayMeet
+    kinds: NDArray[np.int8]
+    packed: bool
+
+    def take(self, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> _Market:
+        """The same of some rows and columns; columns ascending."""
+        return _Market(
+            tuple(side.take(rows) for side in self.rows),
+            self.columns.take(columns),
+            self.may_meet.take(rows, columns),
+            self.kinds[columns],
+            self.packed,
+        )
+
+
+def _lists_above(market: _Market, k: int, floors: tuple[Floats, Floats] | None) -> tuple[Best, Best]:
+    """Lists of those above the floors."""
+    n, m = len(market.rows[0]), len(market.columns)
+    parts = scheduler.run(_stripe, _stripes(m), (market, k, floors))
+    lists = _Lists(n, k)
+    for found, _ in parts:
+        kernels.gather(found.score, found.partner, k, lists.part(0, n))
+    none = Best(np.empty((0, k), dtype=np.int32), np.empty((0, k), dtype=np.float32))
+    across = [best for _, best in parts] or [none]
+    partner = np.concatenate([best.partner for best in across])
+    return lists.settled(), Best(partner, np.concatenate([best.score for best in across]))
+
+
+def _sampled_floors(market: _Market, k: int) -> tuple[Floats, Floats]:
+    """Floors that next to all lists of k can be filled above, from the lists of a sample.
+
+    Of the k best of a list, a sample of a share p holds about a Poisson number of mean kp; the list's t-th best of the
+    sample is below its k-th best of all nearly always when t is three standard deviations above that mean.
+    """
+    depth = int(np.ceil(k / SAMPLE + 3 * np.sqrt(k / SAMPLE))) + 1
+    every = np.arange(len(market.rows[0])), np.arange(len(market.columns))
+    rng = np.random.default_rng(len(every[0]))
+    some = [np.sort(rng.choice(side, -(-len(side) // SAMPLE), replace=False)) for side in every]
+    down, _ = _lists_above(market.take(every[0], some[1]), depth, None)
+    _, across = _lists_above(market.take(some[0], every[1]), depth, None)
+    return down.score.min(axis=1), across.score.min(axis=1)
+
+
+def _without_floors(
+    market: _Market, k: int, floors: tuple[Floats, Floats], found: tuple[Best, Best]
+) -> tuple[Best, Best]:
+    """The same lists, with those made again that a floor kept short."""
+    every = np.arange(len(market.rows[0])), np.arange(len(market.columns))
+    for side, (best, floor) in enumerate(zip(found, floors, strict=True)):
+        short = np.flatnonzero((best.partner[:, -1] < 0) & (floor > -np.inf))
+        if len(short):
+            some = (short, every[1]) if side == 0 else (every[0], short)
+            again = _lists_above(market.take(*some), k, None)[side]
+            best.partner[short], best.score[short] = again.partner, again.score
+    return found
+
+
+def _stripes(columns: int) -> list[tuple[int, int]]:
+    wide = max(LEAST_STRIPE, -(-columns // STRIPES))
+    wide = -(-wide // BLOCK_COLUMNS) * BLOCK_COLUMNS
+    return [(start, min(start + wide, columns)) for start in range(0, columns, wide)]
+
+
+def _blocks(kinds: NDArray[np.int8], start: int, stop: int) -> list[tuple[int, int]]:
+    """Blocks of columns of one kind each."""
+    edges = [start, *(np.flatnonzero(np.diff(kinds[start:stop])) + start + 1).tolist(), stop]
+    return [
+        (begin, min(begin + BLOCK_COLUMNS, until))
+        for here, until in pairwise(edges)
+        for begin in range(here, until, BLOCK_COLUMNS)
+    ]
+
+
+def _stripe(
+    market: _Market, k: int, floors: tuple[Floats, Floats] | None, start: int, stop: int
+) -> tuple[Best, Best]:
+    """Lists of all rows over the columns from `start` to `stop`, and whole lists of those columns."""
+    down = _Lists(len(market.rows[0]), k, None if floors is None else floors[0])
+    shape = (stop - start, k)
+    across = Best(np.empty(shape, dtype=np.int32), np.empty(shape, dtype=np.float32))
+    product = kernels.BlockProduct(market.packed)
+    for begin, end in _blocks(market.kinds, start, stop):
+        lists = _Lists(end - begin, k, None if floors is None else floors[1][begin:end])
+        _offer_rows(market, product, (begin, end), down, lists)
+        settled = lists.settled()
+        across.partner[begin - start : end - start] = settled.partner
+        across.score[begin - start : end - start] = settled.score
+    return down.settled(), across
+
+
+def _offer_rows(
+    market: _Market, product: kernels.BlockProduct, across: tuple[int, int], down: _Lists, lists: _Lists
+) -> None:
+    """Offer the pairs of one block of columns with all rows to both."""
+    begin, end = across
+    rows, may_meet = market.rows[market.kinds[begin]], market.may_meet
+    column_group = may_meet.column_group[begin:end]
+    some_may = np.any(may_meet.allowed[:, np.unique(column_group)], axis=1)
+    product.hold(_padded(market.columns.codes, begin, end, BLOCK_COLUMNS))
+    for top in range(0, len(rows), BLOCK_ROWS):
+        bottom = min(top + BLOCK_ROWS, len(rows))
+        row_group = may_meet.row_group[top:bottom]
+        if not np.any(np.take(some_may, row_group)):
+            continue
+        kernels.sift(
+            product.of(_padded(rows.codes, top, bottom, BLOCK_ROWS)),
+            (top, begin),
+            (rows.scales[top:bottom], market.columns.scales[begin:end]),
+            (row_group, column_group),
+            may_meet.allowed,
+            (may_meet.starts, may_meet.struck),
+            down.part(top, bottom),
+            lists.part(0, end - begin),
+            down.k,
+        )
+
+
+def _padded(codes: Codes, start: int, stop: int, size: int) -> Codes:
+    if stop - start == size:
+        return codes[start:stop]
+    block = np.zeros((size, codes.shape[1]), dtype=np.int8)
+    block[: stop - start] = codes[start:stop]
+    return block
