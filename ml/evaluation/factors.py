@@ -21,7 +21,7 @@ class Als:
     """
 
     def __init__(
-        self, factors: int = 64, regularization: float = 0.05, alpha: float = 10.0, iterations: int = 15
+        self, factors: int = 128, regularization: float = 1.0, alpha: float = 10.0, iterations: int = 15
     ) -> None:
         self.factors = factors
         self.regularization = regularization

@@ -28,13 +28,19 @@ MODELS: dict[str, Callable[[], Model]] = {
     "corridor popularity": lambda: Popularity(across=True),
     "recent corridor popularity": lambda: Popularity(HALF_LIFE, across=True),
     "BM25": lambda: Bm25(portfolio=False),
-    "BM25 portfolio": Bm25,
-    "TF-IDF": lambda: Tfidf(portfolio=0),
-    "TF-IDF portfolio": Tfidf,
-    "LSA": lambda: Tfidf(portfolio=0, n_components=128),
-    "LSA portfolio": lambda: Tfidf(n_components=128),
+    "BM25 portfolio": lambda: Bm25(portfolio=True, b=0.0),
+    "TF-IDF": lambda: Tfidf(portfolio=False),
+    "TF-IDF portfolio": lambda: Tfidf(portfolio=True),
+    "LSA": lambda: Tfidf(portfolio=False, n_components=128),
+    "LSA portfolio": lambda: Tfidf(portfolio=True, n_components=128, power=2.0),
     "ALS": Als,
-    "text x log corridor popularity": lambda: TimesPopularity(Tfidf(), Popularity(across=True)),
+    "text x log corridor popularity": lambda: TimesPopularity(Tfidf(portfolio=True), Popularity(across=True)),
+    "text x log recent corridor popularity": lambda: TimesPopularity(
+        Tfidf(portfolio=True), Popularity(HALF_LIFE, across=True)
+    ),
+    "BM25 x log corridor popularity": lambda: TimesPopularity(
+        Bm25(portfolio=True, b=0.25), Popularity(across=True)
+    ),
     OURS: Ours,
 }
 # Ours under capacity: this share of candidates is shown at least once.

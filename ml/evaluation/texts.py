@@ -7,7 +7,6 @@ from typing import Any, Self
 
 import bm25s
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -50,51 +49,43 @@ class Tfidf:
 
     Parameters
     ----------
-    portfolio : weight of the mean vector of an investor's companies beside its own text's; 0 for the text alone
+    portfolio : add the cosines to each of the companies an investor had funded, so that both likeness and number count
+        (their mean favors investors with one company, and was worse on every earlier cut)
     n_components : latent dimensions (Deerwester et al. 1990); None for words
-    neighbors : instead of a mean, sum the cosines to each of the investor's companies, raised to this power
+    power : exponent of the portfolio's cosines: the higher, the more the few most alike count
     """
 
-    def __init__(
-        self, portfolio: float = 1.0, n_components: int | None = None, neighbors: float | None = None
-    ) -> None:
+    def __init__(self, *, portfolio: bool, n_components: int | None = None, power: float = 1.0) -> None:
         self.portfolio = portfolio
         self.n_components = n_components
-        self.neighbors = neighbors
+        self.power = power
 
     def fit(self, past: Past) -> Self:
         vectorizer = TfidfVectorizer(
             stop_words="english", sublinear_tf=True, min_df=2, max_df=0.2, dtype=np.float32
         )
-        own = vectorizer.fit_transform(texts_of(past))
+        vectors = vectorizer.fit_transform(texts_of(past))
         if self.n_components is not None:
-            svd = TruncatedSVD(min(self.n_components, own.shape[1] - 1), random_state=past.random_state)
-            own = sparse.csr_array(normalize(svd.fit_transform(own)).astype(np.float32))
-        self.own_ = sparse.csr_array(own)
+            svd = TruncatedSVD(min(self.n_components, vectors.shape[1] - 1), random_state=past.random_state)
+            vectors = normalize(svd.fit_transform(vectors)).astype(np.float32)
+        self.vectors_ = sparse.csr_array(vectors)
         self.portfolios_ = portfolios(past)
-        funded = normalize(self.portfolios_ @ self.own_)
-        self.vectors_ = sparse.csr_array(normalize(self.own_ + np.float32(self.portfolio) * funded))
         return self
 
     def scores(self, queries: Positions, candidates: Positions) -> Scores:
-        if self.neighbors is None:
-            return _dense(self.vectors_[queries], self.vectors_[candidates])
-        return self._neighbor_scores(queries, candidates)
-
-    def _neighbor_scores(self, queries: Positions, candidates: Positions) -> Scores:
-        """Sum over the portfolio of either side: links go from investors to companies only."""
-        found = _dense(self.own_[queries], self.own_[candidates])
-        for portfolio, other, turned in (
-            (self.portfolios_[candidates], queries, False),
-            (self.portfolios_[queries], candidates, True),
-        ):
-            funded = np.unique(portfolio.indices)
-            likeness = np.maximum(_dense(self.own_[funded], self.own_[other]), 0) ** np.float32(
-                self.neighbors
-            )
-            sums = np.asarray(portfolio[:, funded] @ likeness, dtype=np.float32)
-            found += sums if turned else sums.T
+        found = _dense(self.vectors_[queries], self.vectors_[candidates])
+        if self.portfolio:
+            # Only investors have one, so one of the two is nothing.
+            found += self._to_portfolios(candidates, queries).T
+            found += self._to_portfolios(queries, candidates)
         return found
+
+    def _to_portfolios(self, investors: Positions, others: Positions) -> Scores:
+        """(investors, others) sum of the powers of the cosines of an investor's companies and the others."""
+        portfolio = self.portfolios_[investors]
+        funded = np.unique(portfolio.indices)
+        likeness = np.maximum(_dense(self.vectors_[funded], self.vectors_[others]), 0)
+        return np.asarray(portfolio[:, funded] @ likeness ** np.float32(self.power), dtype=np.float32)
 
 
 def _dense(rows: sparse.csr_array, columns: sparse.csr_array) -> Scores:
@@ -109,9 +100,10 @@ class Bm25:
     Parameters
     ----------
     portfolio : join the texts of the companies an investor had funded to its own
+    k1, b : saturation of a word's count, and of a text's length: 0 lets long portfolios count
     """
 
-    def __init__(self, *, portfolio: bool = True, k1: float = 1.5, b: float = 0.75) -> None:
+    def __init__(self, *, portfolio: bool, k1: float = 1.5, b: float = 0.75) -> None:
         self.portfolio = portfolio
         self.k1 = k1
         self.b = b
@@ -136,8 +128,3 @@ class Bm25:
             if known:
                 found[row] = index.get_scores(known)
         return found
-
-
-def text_lengths(past: Past) -> NDArray[np.int64]:
-    """(n,) characters of each organization's text."""
-    return np.array([len(text) for text in texts_of(past)], dtype=np.int64)
