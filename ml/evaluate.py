@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from ml.evaluation import reading
+from ml.evaluation.grading import read_grades
 from ml.evaluation.report import as_table
-from ml.evaluation.running import MODELS, Settings, evaluate
+from ml.evaluation.running import MODELS, Settings, evaluate, graded
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -39,6 +40,8 @@ def main(arguments: list[str] | None = None) -> None:
     models = {name: MODELS[name]() for name in names}
     report: dict[str, Any] = {"settings": _plain(settings)}
     report |= evaluate(organizations, links, settings, models, _tell)
+    if given.grades:
+        report["graded"] = graded(organizations, links, settings, read_grades(given.grades), _tell)
     _tell(f"{time.perf_counter() - started:.0f} s in all")
     print(json.dumps(report, indent=1) if given.format == "json" else as_table(report))
 
@@ -76,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--models", help=f"a comma-separated choice of: {', '.join(MODELS)}")
     parser.add_argument("--exclude-curated", action="store_true", help="leave out investors placed by hand")
     parser.add_argument("--random-state", type=int, default=0)
+    parser.add_argument("--grades", type=Path, help="JSON Lines of id, candidate, grade, or a folder of such")
     parser.add_argument("--format", choices=("table", "json"), default="table")
     return parser
 

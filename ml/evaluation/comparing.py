@@ -7,13 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from ml.evaluation.bootstrap import Interval, Resamples, interval
+from ml.evaluation.bootstrap import Resamples, interval
 from ml.evaluation.metrics import Values
 from ml.evaluation.questions import Mask, Task
 from ml.evaluation.trial import Outcome
 
 OURS = "ours"
 EVERY, COLD, WARM, WITHOUT_CURATED = "every", "cold", "warm", "without curated"
+# Fewer distinct queries cover less: resamples of these are moved onto the figure.
+CENTERED = ("coverage", "gini")
 
 Row = dict[str, Any]
 # Of one model, capacity and metric: the figure, and the same in each resample.
@@ -27,7 +29,7 @@ def compare(
 
     Parameters
     ----------
-    outcomes : model -> outcome; models named `OURS` or starting with it are set against each other model's
+    outcomes : model -> outcome; that of `OURS` is set against each other's
 
     Returns
     -------
@@ -51,9 +53,9 @@ def compare(
         }
         for model, by_metric in sampled.items():
             for metric, (value, drawn) in by_metric.items():
-                bounds = interval(value, drawn, centered=metric in ("coverage", "gini"))
+                bounds = interval(value, drawn, centered=metric in CENTERED)
                 figures.append(place | {"model": model, "metric": metric} | bounds._asdict())
-        differences += [place | row for row in _differences(sampled)]
+        differences += [place | row for row in against(OURS, sampled)]
     return figures, differences
 
 
@@ -76,26 +78,27 @@ def _sampled(
         yield "gini", (outcome.gini, gini)
 
 
-def _differences(sampled: Mapping[str, Mapping[str, Sampled]]) -> Iterator[Row]:
-    if OURS not in sampled:
-        return
+def against(ours: str, sampled: Mapping[str, Mapping[str, Sampled]]) -> Iterator[Row]:
+    """Difference and ratio of one model's figures to each other model's, on the same resamples."""
     for model, by_metric in sampled.items():
-        if model == OURS:
+        if model == ours or ours not in sampled:
             continue
         for metric, (value, drawn) in by_metric.items():
-            our_value, our_drawn = sampled[OURS][metric]
-            centered = metric in ("coverage", "gini")
+            our_value, our_drawn = sampled[ours][metric]
+            centered = metric in CENTERED
             yield {
-                "model": OURS,
+                "model": ours,
                 "baseline": model,
                 "metric": metric,
                 "difference": list(interval(our_value - value, our_drawn - drawn, centered=centered)),
-                "ratio": _ratio(our_value, our_drawn, value, drawn),
+                "ratio": _ratio(our_value, our_drawn, value, drawn, centered=centered),
             }
 
 
-def _ratio(our_value: float, our_drawn: Values, value: float, drawn: Values) -> Interval | None:
+def _ratio(
+    our_value: float, our_drawn: Values, value: float, drawn: Values, *, centered: bool
+) -> list[float] | None:
     """None where the baseline has nothing in the figure or in a resample."""
     if value <= 0 or (drawn <= 0).any():
         return None
-    return interval(our_value / value, our_drawn / drawn)
+    return list(interval(our_value / value, our_drawn / drawn, centered=centered))

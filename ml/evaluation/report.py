@@ -16,6 +16,9 @@ def as_table(report: dict[str, Any]) -> str:
     for place, rows in groupby(report["figures"], key=lambda row: tuple(row[name] for name in _PLACE)):
         lines += ["", _title(place), *_table(list(rows))]
     lines += _against(report["differences"])
+    if "graded" in report:
+        figures = report["graded"]["figures"]
+        lines += ["", f"graded pairs · {figures[0]['queries']} queries", *_table(figures)]
     return "\n".join(lines)
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 
 from ml.evaluation.comparing import OURS, Row, compare
 from ml.evaluation.factors import Als
+from ml.evaluation.grading import grade
 from ml.evaluation.ours import Ours
 from ml.evaluation.popularity import Chance, Model, Popularity, Scores, TimesPopularity
 from ml.evaluation.questions import DIRECTIONS, POPULATIONS, Asker, Task, tested_links
@@ -41,6 +42,14 @@ MODELS: dict[str, Callable[[], Model]] = {
     "BM25 x log corridor popularity": lambda: TimesPopularity(
         Bm25(portfolio=True, b=0.25), Popularity(across=True)
     ),
+    OURS: Ours,
+}
+# Of graded pairs, which need no links: words weighed among all organizations.
+GRADED: dict[str, Callable[[], Model]] = {
+    "random": Chance,
+    "BM25": lambda: Bm25(portfolio=False, whole=True),
+    "TF-IDF": lambda: Tfidf(portfolio=False),
+    "LSA": lambda: Tfidf(portfolio=False, n_components=128),
     OURS: Ours,
 }
 # Ours under capacity: this share of candidates is shown at least once.
@@ -102,6 +111,22 @@ def evaluate(
         "links_before": len(past.days),
         "links_tested": len(tested),
     }
+
+
+def graded(
+    organizations: pd.DataFrame,
+    links: pd.DataFrame,
+    settings: Settings,
+    grades: pd.DataFrame,
+    tell: Callable[[str], None],
+) -> dict[str, Any]:
+    """Figures of graded pairs; ours once with the links before the cut and once without any."""
+    past = past_of(organizations, links, settings.before, settings.random_state)
+    models = {name: make().fit(past) for name, make in GRADED.items()}
+    models[f"{OURS} without links"] = Ours().fit(
+        past_of(organizations, links[:0], settings.before, settings.random_state)
+    )
+    return grade(past, grades, models, settings.n_resamples, tell)
 
 
 def _curated(organizations: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.bool_]]:

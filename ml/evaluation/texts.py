@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, Self
 
 import bm25s
@@ -19,17 +18,23 @@ from ml.text import clean
 FIELDS = ("summary", "description", "thesis", "tags", "cet")
 
 
-def text_of(row: dict[str, Any], fields: Iterable[str] = FIELDS) -> str:
-    """The fields of an organization that speak of what it does, joined."""
+def text_of(row: dict[str, Any]) -> str:
+    """The fields of an organization that speak of what it does, joined.
+
+    The name is among them for a skill program, whose title it is, and for whoever says nothing else.
+    """
     parts = []
-    for name in fields:
+    for name in FIELDS:
         value = row.get(name)
         parts += [clean(item) for item in value] if isinstance(value, list) else [clean(value)]
+    if row["kind"] == "skill_program" or not any(parts):
+        parts.append(clean(row.get("name")))
     return "\n".join(dict.fromkeys(part.replace("_", " ") for part in parts if part))
 
 
 def texts_of(past: Past) -> list[str]:
-    present = [name for name in FIELDS if name in past.organizations.columns]
+    """(n,) texts of all organizations."""
+    present = [name for name in ("kind", "name", *FIELDS) if name in past.organizations.columns]
     columns = [past.organizations[name].tolist() for name in present]
     return [text_of(dict(zip(present, row, strict=True))) for row in zip(*columns, strict=True)]
 
@@ -101,10 +106,12 @@ class Bm25:
     ----------
     portfolio : join the texts of the companies an investor had funded to its own
     k1, b : saturation of a word's count, and of a text's length: 0 lets long portfolios count
+    whole : weigh words by how rare they are among all organizations rather than among the candidates
     """
 
-    def __init__(self, *, portfolio: bool, k1: float = 1.5, b: float = 0.75) -> None:
+    def __init__(self, *, portfolio: bool, k1: float = 1.5, b: float = 0.75, whole: bool = False) -> None:
         self.portfolio = portfolio
+        self.whole = whole
         self.k1 = k1
         self.b = b
 
@@ -119,12 +126,14 @@ class Bm25:
         return self
 
     def scores(self, queries: Positions, candidates: Positions) -> Scores:
+        documents = np.arange(len(self.tokens_)) if self.whole else candidates
+        among = candidates if self.whole else np.arange(len(candidates))
         index = bm25s.BM25(k1=self.k1, b=self.b)
         # An empty list of words is no document to bm25s.
-        index.index([self.tokens_[at] or [""] for at in candidates.tolist()], show_progress=False)
+        index.index([self.tokens_[at] or [""] for at in documents.tolist()], show_progress=False)
         found = np.zeros((len(queries), len(candidates)), dtype=np.float32)
         for row, at in enumerate(queries.tolist()):
             known = [word for word in dict.fromkeys(self.tokens_[at]) if word in index.vocab_dict]
             if known:
-                found[row] = index.get_scores(known)
+                found[row] = index.get_scores(known)[among]
         return found
