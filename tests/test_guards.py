@@ -54,6 +54,7 @@ class Rule:
 ORG = {"organization_id": "organization"}
 STEP = {**ORG, "step": "basics"}
 PERSON = {**ORG, "membership_id": "membership"}
+NUMBER = {**ORG, "identifier_id": "identifier"}
 MATCH = {"match_id": "match"}
 APPROVED = {"match_id": "approved"}
 TOKEN = {"token": "unknown-token"}
@@ -96,6 +97,11 @@ RULES: dict[tuple[str, str], Rule] = {
     ("organizations.directory", "GET"): Rule(EVERYBODY),
     ("organizations.discard_draft", "POST"): Rule(EDITORS, STEP),
     ("organizations.edit", "GET"): Rule(EDITORS, STEP),
+    ("organizations.identifiers.add", "POST"): Rule(EDITORS, ORG),
+    # Their own people may not confirm; a number that is not theirs is nobody's.
+    ("organizations.identifiers.confirm", "POST"): Rule(DESK, NUMBER),
+    ("organizations.identifiers.index", "GET"): Rule(MEMBERS | DESK, ORG),
+    ("organizations.identifiers.remove", "POST"): Rule(EDITORS, NUMBER),
     ("organizations.keep_draft", "POST"): Rule(EDITORS, STEP),
     ("organizations.mine", "GET"): Rule(SIGNED_IN),
     ("organizations.pause", "POST"): Rule(EDITORS, ORG),
@@ -153,6 +159,7 @@ class Scene:
         self.ids = {
             "organization": organization.id,
             "membership": viewer.id,
+            "identifier": world.identifier(organization).id,
             "program": program.key,
             "match": match.id,
             "approved": approved.id,

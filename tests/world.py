@@ -17,7 +17,8 @@ from app.accounts import services as accounts
 from app.accounts.models import Role, User
 from app.db import db
 from app.matching.models import Match, MatchState
-from app.organizations.models import MemberRole, Membership, Organization, ProfileState
+from app.organizations.identifiers import Scheme
+from app.organizations.models import Identifier, MemberRole, Membership, Organization, ProfileState
 from app.programs.models import Program, ProgramKind, ProgramManager
 from app.taxonomy import Country, Kind
 
@@ -97,6 +98,13 @@ class World:
     ) -> Membership:
         return self.add(
             Membership(organization_id=organization.id, user_id=user.id, role=role, created_at=clock.now())
+        )
+
+    def identifier(
+        self, organization: Organization, scheme: Scheme = Scheme.LEI, value: str = "213800KUD8LAJWSQ9D15"
+    ) -> Identifier:
+        return self.add(
+            Identifier(organization_id=organization.id, scheme=scheme, value=value, added_at=clock.now())
         )
 
     def program(self, *managers: User, **fields: Any) -> Program:

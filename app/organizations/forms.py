@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 from flask_babel import lazy_gettext as _
 from werkzeug.datastructures import MultiDict
@@ -14,11 +14,12 @@ from wtforms.validators import DataRequired, InputRequired, ValidationError
 
 from app.accounts import addresses
 from app.forms import BaseForm
-from app.organizations import fields
+from app.organizations import fields, identifiers
+from app.organizations.identifiers import Scheme
 from app.organizations.kind_forms import FirmForm, InvestingForm, StartupForm, TrainingForm
 from app.organizations.models import MemberRole, Organization
 from app.organizations.step_forms import BasicsForm, ExchangeForm, StepForm, WorkForm
-from app.taxonomy import COUNTRIES, Kind
+from app.taxonomy import COUNTRIES, Country, Kind
 
 
 class StartForm(BaseForm):
@@ -141,3 +142,32 @@ class RoleForm(BaseForm):
             ]
         ),
     )
+
+
+class IdentifierForm(BaseForm):
+    """A register's number; what it should look like is told beside it."""
+
+    scheme = SelectField(_("Register"), validate_choice=True, choices=fields.options([("", _("Not chosen"))]))
+    value = fields.line(_("Number"), 60, DataRequired(_("Type the number.")))
+
+    chosen: Scheme
+    number: str
+
+    def fit(self, country: Country) -> Self:
+        """Offer the registers of a country."""
+        known = [(scheme.value, identifiers.RULES[scheme].name) for scheme in identifiers.schemes_of(country)]
+        self.scheme.choices = fields.options([("", _("Not chosen")), *known])
+        return self
+
+    def validate_scheme(self, field: SelectField) -> None:
+        if not field.data:
+            raise ValidationError(_("Choose the register."))
+
+    def validate_value(self, field: StringField) -> None:
+        if not self.scheme.data or self.scheme.data not in set(Scheme):
+            return
+        self.chosen = Scheme(self.scheme.data)
+        try:
+            self.number = identifiers.normalized(self.chosen, field.data or "")
+        except identifiers.WrongIdentifier as error:
+            raise ValidationError(error.args[0]) from None

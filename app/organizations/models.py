@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import User
 from app.db import Base, choice, json_list, json_object
+from app.organizations.identifiers import LONGEST, Scheme
 from app.taxonomy import Country, InvestorType, Kind, Sector, SizeClass, Stage, TrainingMode
 
 
@@ -150,6 +151,31 @@ class Membership(Base):
     def can_edit(self) -> bool:
         """May change the profile and answer for the organization."""
         return self.role in {MemberRole.OWNER, MemberRole.EDITOR}
+
+
+class Identifier(Base):
+    """A register's number that an organization states; its format was checked, and perhaps somebody confirmed it."""
+
+    __tablename__ = "identifier"
+    __table_args__ = (
+        sa.UniqueConstraint("organization_id", "scheme", "value"),
+        sa.Index("ix_identifier_scheme_value", "scheme", "value"),
+        sa.CheckConstraint("(confirmed_by_id IS NULL) = (confirmed_at IS NULL)", name="confirmed"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("organization.id", ondelete="CASCADE"), index=True
+    )
+    scheme: Mapped[Scheme] = mapped_column(choice(Scheme, "scheme"))
+    value: Mapped[str] = mapped_column(sa.String(LONGEST))
+    added_at: Mapped[datetime]
+    confirmed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"), index=True)
+    confirmed_at: Mapped[datetime | None]
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.confirmed_at is not None
 
 
 class ProfileDraft(Base):

@@ -13,7 +13,18 @@ from app import clock
 from app.accounts.guards import login_required
 from app.db import db
 from app.organizations import directory as directory_pages
-from app.organizations import drafts, forms, people_views, preview, publication, queries, services, wording
+from app.organizations import (
+    drafts,
+    forms,
+    identifier_views,
+    identifying,
+    people_views,
+    preview,
+    publication,
+    queries,
+    services,
+    wording,
+)
 from app.organizations.guards import keeps_typed
 from app.organizations.models import Organization
 from app.organizations.step_forms import StepForm
@@ -21,6 +32,7 @@ from app.taxonomy import Country, Kind, label, region_name, technology_label
 
 bp = Blueprint("organizations", __name__, template_folder="templates", url_prefix="/organizations")
 bp.register_blueprint(people_views.bp)
+bp.register_blueprint(identifier_views.bp)
 bp.add_app_template_filter(label, "term")
 bp.add_app_template_filter(technology_label, "technology")
 bp.add_app_template_filter(region_name, "region")
@@ -64,6 +76,8 @@ def show(organization_id: int) -> str:
         "organizations/show.html",
         organization=organization,
         membership=membership,
+        badges=identifying.badges_of(organization_id),
+        reads_numbers=current_user.is_authenticated and current_user.has_role(*identifying.VERIFIERS),
         shows_raise=membership is not None or queries.sees_raises(current_user),
     )
 

@@ -62,6 +62,7 @@ WRITING = [
 OWNING = [
     *_shown("organizations.mine", "/organizations/mine"),
     *_shown("organizations.people.index", "/organizations/{own}/people"),
+    *_shown("organizations.identifiers.index", "/organizations/{own}/identifiers"),
     *_shown("organizations.show", "/organizations/{own}"),
     *_shown("introductions.matches", "/matches"),
     *_shown("digests.preview", "/digest/preview"),
