@@ -2,9 +2,9 @@
 
 Nothing is invented. An addition is either a field that says nothing yet ("state your stage"), or a label that several of
 the organizations most like this one state ("if you work in semiconductors, say so"). Each is tried on a copy of the
-profile, which is scored against every eligible counterpart in one block product. What an empty field would say is not
-ours to guess: it is tried with what like organizations say there and counts what that gains on average; no value is
-suggested, so that nobody is told which answer pays.
+profile, whose vector is held against every eligible counterpart; the nearest are scored exactly, as lists are. What an
+empty field would say is not ours to guess: it is tried with what like organizations say there and counts what that gains
+on average; no value is suggested, so that nobody is told which answer pays.
 
 Only what profiles say is re-scored: past investments do not change by what is written now.
 """
@@ -12,7 +12,7 @@ Only what profiles say is re-scored: past investments do not change by what is w
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -21,6 +21,8 @@ from numpy.typing import NDArray
 
 from ml import scoring
 from ml.additions import Addition, additions_to
+from ml.corridor import Corridor
+from ml.corridor import Corridor
 from ml.eligibility import Eligibility, PositionedEligibility
 from ml.features import FeatureBuilder, Features, Floats
 from ml.profiles import KINDS, Profile
@@ -28,16 +30,18 @@ from ml.profiles import KINDS, Profile
 # Both sides this good is a pair that people call good; see the bands of the application.
 WILLING = 0.35
 LIKE = 40
-# Organizations less like than this are like in nothing.
-LEAST_LIKENESS = 0.12
-# More counterparts than this are sampled, and their number projected.
-MOST_COUNTERPARTS = 60_000
+# Likeness to somebody else, over that to oneself, below which two are like in nothing that counts.
+LEAST_LIKENESS = 0.3
+# Counterparts of each variant that are scored exactly: who is farther away is not willing.
+NEAREST = 1500
 MOST_EXAMPLES = 3
 FIELDS = (
     *("technologies", "tags", "needs", "offers", "skills", "certifications"),
     *("description", "thesis", "stage", "stages", "ticket", "countries"),
 )
-_BLOCK = 4096
+# What two of the same kind can have in common.
+_LIKE_IN = ("about", "tags", "technologies")
+_BLOCK = 16_384
 
 
 class Fitted(Protocol):
@@ -46,6 +50,7 @@ class Fitted(Protocol):
     index_: pd.Index
     features_: Features
     builder_: FeatureBuilder
+    _corridor: Corridor
     _profiles: list[Profile]
 
 
@@ -89,91 +94,101 @@ def advice(
     if at < 0:
         raise KeyError(id)
     profile = recommender._profiles[at]
-    tried = additions_to(profile, *_like(recommender, at, profile))
+    tried = additions_to(profile, *_like(recommender, at))
     if not tried:
         return []
     positioned = eligible.on(recommender.index_) if eligible is not None else None
-    columns, projected = _counterparts(recommender.features_, at, positioned)
+    columns = _counterparts(recommender.features_, at, positioned)
     variants = [profile, *(variant for addition in tried for variant in addition.variants)]
     scores = _scores(recommender, variants, columns, line)
-    return _chosen(tried, scores, k, projected, recommender.index_.take(columns))
+    return _chosen(tried, scores, k, recommender.index_.take(columns))
 
 
-def _like(recommender: Fitted, at: int, profile: Profile) -> tuple[list[Profile], int]:
+def _like(recommender: Fitted, at: int) -> tuple[list[Profile], int]:
     """Organizations of the same kind, most like this one first, and how many of them are really like it."""
-    features = recommender.features_
+    corridor, features = recommender._corridor, recommender.features_
     same = np.flatnonzero(features.kind == features.kind[at])
     same = same[same != at]
-    # Without its needs, whoever serves it best among its own kind is who says the same.
-    itself = recommender.builder_.transform([replace(profile, need_lines=())])
-    likeness = np.concatenate(
-        [np.empty((1, 0), np.float32)]
-        + [scoring.block_sides(itself, features.take(same[part]))[0] for part in _parts(len(same))],
-        axis=1,
-    )[0]
+    own = np.zeros((1, corridor.towers.width), dtype=np.float32)
+    for name in _LIKE_IN:
+        if name in corridor.towers.spans_:
+            span = slice(*corridor.towers.spans_[name])
+            own[:, span] = corridor.vectors(np.array([at]))[:, span]
+    likeness = _products(own, corridor, same)[0]
     nearest = np.lexsort((features.spread[same], -likeness))[:LIKE]
     like = [recommender._profiles[position] for position in same[nearest].tolist()]
-    return like, int((likeness[nearest] >= LEAST_LIKENESS).sum())
+    itself = float((own**2).sum())
+    return like, int((likeness[nearest] >= LEAST_LIKENESS * itself).sum()) if itself else 0
 
 
-def _parts(n: int) -> list[slice]:
-    return [slice(start, start + _BLOCK) for start in range(0, n, _BLOCK)]
+def _products(rows: Floats, corridor: Corridor, columns: NDArray[np.intp]) -> Floats:
+    """(rows, columns) float32 inner products with the vectors of organizations."""
+    found = np.empty((len(rows), len(columns)), dtype=np.float32)
+    for start in range(0, len(columns), _BLOCK):
+        part = slice(start, start + _BLOCK)
+        found[:, part] = rows @ corridor.vectors(columns[part]).T
+    return found
 
 
-def _counterparts(
-    features: Features, at: int, eligible: PositionedEligibility | None
-) -> tuple[NDArray[np.intp], float]:
-    """Positions of those it may meet, by kind, and how many each stands for."""
+def _counterparts(features: Features, at: int, eligible: PositionedEligibility | None) -> NDArray[np.intp]:
+    """Positions of those it may meet."""
     across = np.flatnonzero(features.country != features.country[at])
-    if eligible is not None:
-        place = np.full(len(features), -1, dtype=np.intp)
-        place[across] = np.arange(len(across))
-        mask = eligible.mask(np.array([at]), across, place)
-        across = across if mask is None else across[mask[0]]
-    asked = min(len(across), MOST_COUNTERPARTS)
-    projected = len(across) / max(asked, 1)
-    chosen = across[np.argsort(features.spread[across], kind="stable")[:asked]]
-    return chosen[np.argsort(features.kind[chosen], kind="stable")], projected
+    if eligible is None:
+        return across
+    place = np.full(len(features), -1, dtype=np.intp)
+    place[across] = np.arange(len(across))
+    mask = eligible.mask(np.array([at]), across, place)
+    return across if mask is None else across[mask[0]]
 
 
 def _scores(
     recommender: Fitted, variants: Sequence[Profile], columns: NDArray[np.intp], line: float
 ) -> Floats:
     """(variants, columns) float32: the score where both sides are willing, 0 elsewhere."""
-    rows = recommender.builder_.transform(variants)
     found = np.zeros((len(variants), len(columns)), dtype=np.float32)
-    kinds = recommender.features_.kind[columns]
-    for kind in range(len(KINDS)):
-        start, stop = np.searchsorted(kinds, [kind, kind + 1]).tolist()
-        for part in _parts(stop - start):
-            here = slice(start + part.start, min(start + part.stop, stop))
-            forward, backward = scoring.block_sides(rows, recommender.features_.take(columns[here]))
-            willing = (forward >= line) & (backward >= line)
-            found[:, here] = np.where(willing, scoring.combine(forward, backward), 0)
+    rows = recommender.builder_.transform(variants)
+    row, column = _nearest(recommender._corridor, rows, columns, recommender.features_.kind[columns])
+    forward, backward = scoring.pair_sides(rows.take(row), recommender.features_.take(columns[column]))
+    willing = (forward >= line) & (backward >= line)
+    found[row, column] = np.where(willing, scoring.combine(forward, backward), 0)
     return found
 
 
-def _chosen(
-    tried: Sequence[Addition], scores: Floats, k: int, projected: float, ids: pd.Index
-) -> list[Advice]:
+def _nearest(
+    corridor: Corridor, rows: Features, columns: NDArray[np.intp], kinds: NDArray[np.int8]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows and places in `columns` of the pairs worth an exact score."""
+    vectors, own, country = corridor.towers.transform(rows), int(rows.kind[0]), int(rows.country[0])
+    products = np.empty((len(rows), len(columns)), dtype=np.float32)
+    for kind in range(len(KINDS)):
+        here = np.flatnonzero(kinds == kind)
+        products[:, here] = _products(
+            vectors * corridor.towers.toward(own, kind, country), corridor, columns[here]
+        )
+    most = min(NEAREST, len(columns))
+    place = np.argpartition(-products, most - 1, axis=1)[:, :most] if most else np.empty((len(rows), 0), int)
+    return np.repeat(np.arange(len(rows)), most), np.sort(place, axis=1).ravel()
+
+
+def _chosen(tried: Sequence[Addition], scores: Floats, k: int, ids: pd.Index) -> list[Advice]:
     """Greedy choice of k additions by what each opens besides those before."""
     willing = scores > 0
     opens, closes = willing[1:] & ~willing[0], (willing[0] & ~willing[1:]).sum(axis=1)
     stops = np.cumsum([len(addition.variants) for addition in tried])
     groups = [slice(stop - len(one.variants), stop) for one, stop in zip(tried, stops.tolist(), strict=True)]
     net = [float((opens[group].sum(axis=1) - closes[group]).mean()) for group in groups]
-    left = [place for place in range(len(tried)) if int(net[place] * projected) >= 1]
+    left = [place for place in range(len(tried)) if net[place] >= 1]
     opened = np.zeros(scores.shape[1], dtype=bool)
     found: list[Advice] = []
     while left and len(found) < k:
         more = [float(((opens[groups[p]] & ~opened).sum(axis=1) - closes[groups[p]]).mean()) for p in left]
         best = left[int(np.argmax(more))]
-        if max(more) * projected < 1:
+        if max(more) < 1:
             break
         addition, group = tried[best], groups[best]
         usual = opens[group].mean(axis=0) >= 0.5
         examples = _examples(scores[1:][group].mean(axis=0) * (usual & ~opened), ids)
-        found.append(Advice(addition.field, addition.suggestion, int(net[best] * projected), examples))
+        found.append(Advice(addition.field, addition.suggestion, int(net[best]), examples))
         opened |= usual
         left = [p for p in left if p != best and not _same_advice(tried[p], addition)]
     return found

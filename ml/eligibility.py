@@ -80,6 +80,13 @@ class PositionedEligibility:
             self._strike(allowed, rows, place)
         return None if allowed.all() else allowed
 
+    def partners(self, position: int) -> NDArray[np.bool_]:
+        """(n,) whom one organization may meet."""
+        may: NDArray[np.bool_] = self.allowed[self.codes[position]][self.codes]
+        start, stop = np.searchsorted(self._excluded[:, 0], [position, position + 1])
+        may[self._excluded[start:stop, 1]] = False
+        return may
+
     def struck_out(
         self, rows: NDArray[np.intp], columns: NDArray[np.intp]
     ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:

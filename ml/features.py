@@ -18,6 +18,7 @@ from sklearn.preprocessing import normalize
 from sklearn.utils.validation import check_is_fitted
 
 from ml import structure, terms_of_money
+from ml.growing import Room
 from ml.labels import LabelWeights
 from ml.lexical import shares, telling_terms
 from ml.profiles import COUNTRIES, KINDS, Profile, read_profiles
@@ -76,11 +77,11 @@ class Features:
         for field in fields(self):
             getattr(self, field.name)[positions] = getattr(rows, field.name)
 
-    def append(self, rows: Features) -> Features:
-        """These rows and then those."""
+    def append(self, rows: Features, room: Room) -> Features:
+        """These rows and then those; `room` belongs to whoever holds these."""
         return Features(
             **{
-                field.name: np.concatenate([getattr(self, field.name), getattr(rows, field.name)])
+                field.name: room.extended(field.name, getattr(self, field.name), getattr(rows, field.name))
                 for field in fields(self)
             }
         )

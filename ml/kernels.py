@@ -83,16 +83,22 @@ def quantize(vectors: Floats, codes: Codes, scales: Floats) -> None:
 
 
 @compiled
+def _is_better(value: float, who: int, than: float, whom: int) -> bool:
+    return value > than or (value == than and who < whom)
+
+
+@compiled
 def _select(score: Floats, partner: Places, k: int) -> None:
-    """Hoare's quickselect (1961): the k largest to the front, in no order."""
+    """Hoare's quickselect (1961): the k best to the front, in no order; of equal scores the lower place is better."""
     low, high = 0, len(score) - 1
     while low < high:
-        pivot = score[(low + high) >> 1]
+        middle = (low + high) >> 1
+        pivot, whose = score[middle], partner[middle]
         left, right = low, high
         while left <= right:
-            while score[left] > pivot:
+            while _is_better(score[left], partner[left], pivot, whose):
                 left += 1
-            while score[right] < pivot:
+            while _is_better(pivot, whose, score[right], partner[right]):
                 right -= 1
             if left <= right:
                 score[left], score[right] = score[right], score[left]
@@ -262,11 +268,57 @@ def pair_products(left: Floats, right: Floats, ones: Places, others: Places, out
 
 
 @numba.njit(cache=True, nogil=True, fastmath=True)
-def products_with(codes: Codes, one: Codes, out: NDArray[np.int32]) -> None:
-    """``codes[i] . one`` of each row i, exact."""
-    for row in range(codes.shape[0]):
-        line = codes[row]
-        total = np.int32(0)
-        for at in range(len(line)):
-            total += np.int32(line[at]) * np.int32(one[at])
-        out[row] = total
+def _whole_product(one: Codes, other: Codes) -> Any:
+    total = np.int32(0)
+    for at in range(len(one)):
+        total += np.int32(one[at]) * np.int32(other[at])
+    return total
+
+
+@compiled
+def find_best(
+    codes: Codes,
+    scales: Floats,
+    kind: NDArray[np.int8],
+    open_: NDArray[np.bool_],
+    asked: Codes,
+    steps: Floats,
+    floors: Floats,
+    lists: tuple[Floats, Places, Places, Floats],
+    k: int,
+    entered: Places,
+    products: Floats,
+) -> int:
+    """Offer everybody to one list, and note whose floor the product passes.
+
+    Parameters
+    ----------
+    codes, scales, kind : (n, d), (n,), (n,) of everybody
+    open_ : (n,) whether they may meet the one who asks
+    asked, steps : (kinds, d) and (kinds,) the vector of the one who asks, toward each kind
+    floors : (n,) products to pass
+    lists : one running list, see `push`
+    entered, products : (n,) room for the places that were passed, and by what
+
+    Returns
+    -------
+    how many places were noted
+    """
+    count = 0
+    for row in range(len(scales)):
+        if not open_[row]:
+            continue
+        product = np.float32(_whole_product(codes[row], asked[kind[row]])) * steps[kind[row]] * scales[row]
+        if product > lists[3][0]:
+            push(lists, 0, product, row, k)
+        if product > floors[row]:
+            entered[count], products[count] = row, product
+            count += 1
+    return count
+
+
+@compiled
+def products_with(codes: Codes, scales: Floats, one: Codes, out: Floats) -> None:
+    """``scales[i] * (codes[i] . one)`` of each row i."""
+    for row in range(len(scales)):
+        out[row] = np.float32(_whole_product(codes[row], one)) * scales[row]

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ml import scheduler, scoring
-from ml.candidates import Best, MayMeet, Quantized, two_way_best
+from ml import scheduler
+from ml.candidates import Best, MayMeet, two_way_best
+from ml.corridor import Corridor, PairScorer
 from ml.eligibility import PositionedEligibility
-from ml.features import Features, Floats
-from ml.profiles import KINDS
-from ml.towers import Towers
+from ml.features import Floats
+from ml.profiles import COUNTRIES
 
 Positions = NDArray[np.intp]
 
@@ -50,35 +50,19 @@ class TopK:
 
 
 @dataclass(frozen=True, slots=True)
-class PairScorer:
-    """Exact forward, backward and score of pairs given by position."""
+class Pairs:
+    """Pairs by position, (n,) each; score, forward and backward float32, seen from the first."""
 
-    features: Features
+    one: Positions
+    other: Positions
+    score: Floats
+    forward: Floats
+    backward: Floats
 
-    def __call__(self, ones: Positions, others: Positions) -> tuple[Floats, Floats, Floats]:
-        forward, backward = scoring.pair_sides(self.features.take(ones), self.features.take(others))
-        return forward, backward, scoring.combine(forward, backward)
-
-
-@dataclass(frozen=True, slots=True)
-class Corridor:
-    """Everybody of both countries, as ranking reads them.
-
-    Attributes
-    ----------
-    scorer : exact scores of pairs by position
-    towers : fitted
-    vectors : (n, d) float32, from the towers
-    kind, country : (n,) int8
-    spread : (n,) float64 in [0, 1), orders ties
-    """
-
-    scorer: PairScorer
-    towers: Towers
-    vectors: Floats
-    kind: NDArray[np.int8]
-    country: NDArray[np.int8]
-    spread: NDArray[np.float64]
+    @classmethod
+    def of(cls, parts: list[Pairs]) -> Pairs:
+        """Pairs of several, one after the other."""
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in cls.__slots__))
 
 
 def breadth(k: int) -> int:
@@ -93,52 +77,100 @@ def best_partners(
     k: int,
     eligible: PositionedEligibility | None,
     *,
-    for_rows: bool = True,
     for_columns: bool = True,
 ) -> list[tuple[Positions, TopK]]:
     """Best k columns of each row and best k rows of each column.
 
     Parameters
     ----------
-    corridor : of all organizations
+    corridor : everybody
     rows, columns : positions of organizations of one country each
     eligible : who may meet; None for everybody
-    for_rows, for_columns : whose lists are wanted
+    for_columns : whether the columns' lists are wanted too
 
     Returns
     -------
-    (order, top) of the rows and of the columns where wanted: `top`'s i-th list is of the organization at ``order[i]``
+    (order, top) of the rows, and of the columns where wanted: `top`'s i-th list is of the organization at ``order[i]``
     """
     if not len(rows) or not len(columns):
         return []
     rows, columns = _by_kind(corridor, rows), _by_kind(corridor, columns)
-    many = breadth(k)
     down, across = two_way_best(
-        _toward_each_kind(corridor, rows),
-        Quantized.of(corridor.vectors[columns]),
-        many,
+        corridor.toward_each_kind(rows),
+        corridor.plain(columns),
+        breadth(k),
         MayMeet.of(eligible, rows, columns),
-        corridor.kind[columns],
+        corridor.features.kind[columns],
+        corridor.floors(rows, columns, k) if for_columns else None,
     )
-    wanted = ((for_rows, rows, columns, down), (for_columns, columns, rows, across))
-    return [(mine, rescored(corridor, mine, theirs, best, k)) for want, mine, theirs, best in wanted if want]
+    found = [(rows, rescored(corridor, rows, columns, down, k))]
+    if for_columns:
+        found.append((columns, rescored(corridor, columns, rows, across, k)))
+    return found
+
+
+def market_lists(
+    corridor: Corridor, k: int, eligible: PositionedEligibility | None
+) -> list[tuple[Positions, TopK]]:
+    """`best_partners` of everybody; the corridor keeps where the lists end."""
+    country = corridor.features.country
+    sides = [np.flatnonzero(country == place) for place in range(len(COUNTRIES))]
+    found = best_partners(corridor, min(sides, key=len), max(sides, key=len), k, eligible)
+    corridor.keep(found, k)
+    return found
+
+
+def few_lists(
+    corridor: Corridor,
+    asked: Positions,
+    k: int,
+    eligible: PositionedEligibility | None,
+    offered: Positions | None = None,
+) -> tuple[list[tuple[Positions, TopK]], Pairs]:
+    """Lists of a few organizations, each against everybody at once, and the lists of others that they enter.
+
+    Parameters
+    ----------
+    offered : the only candidates considered; None for all
+    """
+    none = np.empty(0, dtype=np.intp)
+    lists, entered = [], [Pairs(none, none, *(np.empty(0, dtype=np.float32),) * 3)]
+    for position in asked.tolist():
+        who, products, near = corridor.search(
+            position, _open_to(corridor, position, eligible, offered), breadth(k)
+        )
+        best = Best(who[None], products[None])
+        mine = np.array([position])
+        lists.append((mine, rescored(corridor, mine, np.arange(len(corridor)), best, k)))
+        entered.append(_entered(corridor, position, near.astype(np.intp)))
+    return lists, Pairs.of(entered)
+
+
+def _open_to(
+    corridor: Corridor, position: int, eligible: PositionedEligibility | None, offered: Positions | None
+) -> NDArray[np.bool_]:
+    """(n,) who may be proposed to one organization."""
+    country = corridor.features.country
+    open_ = np.asarray(country != country[position])
+    if offered is not None:
+        among = np.zeros(len(open_), dtype=bool)
+        among[offered] = True
+        open_ &= among
+    if eligible is not None:
+        open_ &= eligible.partners(position)
+    return open_
+
+
+def _entered(corridor: Corridor, position: int, near: Positions) -> Pairs:
+    """Those whose last list ended below this organization's score with them."""
+    forward, backward, score = corridor.scorer(near, np.full(len(near), position))
+    inside = score > corridor.worst[near]
+    near, forward, backward, score = near[inside], forward[inside], backward[inside], score[inside]
+    return Pairs(near, np.full(len(near), position), score, forward, backward)
 
 
 def _by_kind(corridor: Corridor, positions: Positions) -> Positions:
-    return positions[np.argsort(corridor.kind[positions], kind="stable")]
-
-
-def _toward_each_kind(corridor: Corridor, rows: Positions) -> list[Quantized]:
-    """The vectors of rows of one country, sorted by kind, as they meet columns of each kind."""
-    country = int(corridor.country[rows[0]])
-    own = corridor.kind[rows]
-    return [
-        Quantized.of(
-            corridor.vectors[rows]
-            * np.stack([corridor.towers.toward(kind, other, country) for kind in range(len(KINDS))])[own]
-        )
-        for other in range(len(KINDS))
-    ]
+    return positions[np.argsort(corridor.features.kind[positions], kind="stable")]
 
 
 def rescored(corridor: Corridor, mine: Positions, theirs: Positions, best: Best, k: int) -> TopK:
@@ -151,22 +183,23 @@ def rescored(corridor: Corridor, mine: Positions, theirs: Positions, best: Best,
     """
     step = max(1, TASK_PAIRS // best.partner.shape[1])
     tasks = [(start, min(start + step, len(mine))) for start in range(0, len(mine), step)]
-    parts = scheduler.run(_rescore, tasks, (corridor, mine, theirs, best, k))
+    parts = scheduler.run(_rescore, tasks, (corridor.scorer, mine, theirs, best, k))
     floor = np.where((best.partner >= 0).all(axis=1), best.score.min(axis=1), -np.inf).astype(np.float32)
     held = [np.concatenate(arrays) for arrays in zip(*parts, strict=True)]
     return TopK(held[0], held[1], held[2], held[3], floor)
 
 
 def _rescore(
-    corridor: Corridor, mine: Positions, theirs: Positions, best: Best, k: int, start: int, stop: int
+    scorer: PairScorer, mine: Positions, theirs: Positions, best: Best, k: int, start: int, stop: int
 ) -> tuple[NDArray[np.int64], Floats, Floats, Floats]:
     """Partner, score, forward and backward of some of the lists."""
     partner = best.partner[start:stop]
     row, place = np.nonzero(partner >= 0)
     ones, others = mine[start:stop][row], theirs[partner[row, place]]
-    there, back, scores = corridor.scorer(ones, others)
+    there, back, scores = scorer(ones, others)
+    spread = scorer.features.spread
     key = np.full(partner.shape, -1, dtype=np.float32)
-    key[row, place] = scores + tie_break(corridor.spread[ones], corridor.spread[others])
+    key[row, place] = scores + tie_break(spread[ones], spread[others])
     sorted_ = np.lexsort((partner, -key), axis=1)[:, :k]
     positions = np.where(partner >= 0, theirs[partner], -1).astype(np.int64)
     held = []

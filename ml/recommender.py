@@ -14,19 +14,24 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from ml import coach, persistence, scoring
+from ml.corridor import Corridor, PairScorer
 from ml.eligibility import Eligibility
 from ml.explaining import reasons_of_pairs
-from ml.features import FeatureBuilder
+from ml.features import FeatureBuilder, Features
+from ml.growing import Room
 from ml.profiles import COUNTRIES, Profile, read_profiles
 from ml.quoting import Quoter
-from ml.ranking import Corridor, PairScorer, TopK, best_partners
+from ml.ranking import TopK, best_partners, few_lists, market_lists
 from ml.reasons import Reason
 from ml.towers import Towers
 
 # Raise when the same input may give another output for a reason that no setting shows.
 CODE_VERSION = "1"
 # What `load` makes from the rest.
-_REBUILT = frozenset({"_quoter", "_corridor"})
+_REBUILT = frozenset({"_quoter", "_corridor", "_room"})
+
+# So many lists are made one by one; more share the blocked product.
+_FEW = 16
 
 
 class Recommender(BaseEstimator):
@@ -77,7 +82,7 @@ class Recommender(BaseEstimator):
         self._profiles = profiles
         self._quoter = Quoter(self.builder_)
         self.towers_ = Towers(self.random_state).fit(self.features_, PairScorer(self.features_))
-        self._corridor = self._laid_out()
+        self._lay_out()
         self.version_ = f"{CODE_VERSION}-{self._digest(profiles)}"
         return self
 
@@ -87,6 +92,10 @@ class Recommender(BaseEstimator):
         for profile in profiles:
             digest.update(repr(profile).encode(errors="replace"))
         return digest.hexdigest()
+
+    def _lay_out(self) -> None:
+        self._room = Room()
+        self._corridor = Corridor(PairScorer(self.features_), self.towers_)
 
     def update(self, changed: pd.DataFrame) -> Self:
         """Take new and changed organizations in, with the vocabulary of the last fit.
@@ -102,25 +111,20 @@ class Recommender(BaseEstimator):
         where = self.index_.get_indexer(pd.Index(changed["id"]))
         known, new = np.flatnonzero(where >= 0), np.flatnonzero(where < 0)
         self.features_.replace(where[known], rows.take(known))
+        self._corridor.replace(where[known], rows.take(known))
         for at in known.tolist():
             self._profiles[where[at]] = profiles[at]
         if len(new):
-            self.features_ = self.features_.append(rows.take(new))
-            self._profiles.extend(profiles[at] for at in new.tolist())
-            self.index_ = self.index_.append(pd.Index(changed["id"].iloc[new])).rename("id")
-        self._corridor = self._laid_out()
+            self._append(rows.take(new), [profiles[at] for at in new.tolist()])
         return self
 
-    def _laid_out(self) -> Corridor:
-        features = self.features_
-        return Corridor(
-            PairScorer(features),
-            self.towers_,
-            self.towers_.transform(features),
-            features.kind,
-            features.country,
-            features.spread,
-        )
+    def _append(self, rows: Features, profiles: list[Profile]) -> None:
+        """Take new organizations in, after the others."""
+        self.features_ = self.features_.append(rows, self._room)
+        self._corridor.extend(PairScorer(self.features_), rows)
+        self._profiles.extend(profiles)
+        names = pd.Index([profile.id for profile in profiles], dtype=self.index_.dtype)
+        self.index_ = self.index_.append(names).rename("id")
 
     def recommend(
         self,
@@ -151,19 +155,56 @@ class Recommender(BaseEstimator):
         check_is_fitted(self, "index_")
         if k < 1:
             raise ValueError("k must be at least 1")
+        positioned = eligible.on(self.index_) if eligible is not None else None
+        if ids is None and among is None:
+            return self._frame(market_lists(self._corridor, k, positioned))
         every = np.arange(len(self.index_))
         asked = every if ids is None else np.unique(self._positions(list(ids)))
         offered = every if among is None else np.unique(self._positions(list(among)))
-        positioned = eligible.on(self.index_) if eligible is not None else None
+        if len(asked) <= _FEW:
+            return self._frame(few_lists(self._corridor, asked, k, positioned, offered)[0])
         lists: list[tuple[NDArray[np.intp], TopK]] = []
-        if ids is None and among is None:
-            india, us = (self._of_country(every, country) for country in COUNTRIES)
-            lists += best_partners(self._corridor, india, us, k, positioned)
-        else:
-            for here, there in (COUNTRIES, COUNTRIES[::-1]):
-                rows, columns = self._of_country(asked, here), self._of_country(offered, there)
-                lists += best_partners(self._corridor, rows, columns, k, positioned, for_columns=False)
+        for here, there in (COUNTRIES, COUNTRIES[::-1]):
+            rows, columns = self._of_country(asked, here), self._of_country(offered, there)
+            lists += best_partners(self._corridor, rows, columns, k, positioned, for_columns=False)
         return self._frame(lists)
+
+    def rerank(
+        self, ids: Iterable[Hashable], k: int = 50, eligible: Eligibility | None = None
+    ) -> pd.DataFrame:
+        """What a few changed organizations change: their own lists, and the last lists of others that they enter now.
+
+        Parameters
+        ----------
+        ids : the changed organizations, after `update`
+        k, eligible : as in `recommend`
+
+        Returns
+        -------
+        DataFrame as from `recommend`: the lists of `ids`; and, with rank 0, an (id, candidate) for each organization whose
+        list of the last `recommend` of everybody a changed one belongs in now, or has a place free. Without such a run
+        there are none of the latter.
+
+        Raises
+        ------
+        KeyError
+            When an id is not known.
+        """
+        check_is_fitted(self, "index_")
+        positioned = eligible.on(self.index_) if eligible is not None else None
+        asked = np.unique(self._positions(list(ids)))
+        lists, entered = few_lists(self._corridor, asked, k, positioned)
+        others = pd.DataFrame(
+            {
+                "id": self.index_.take(entered.one),
+                "candidate": self.index_.take(entered.other),
+                "rank": np.zeros(len(entered.one), dtype=np.int32),
+                "score": entered.score,
+                "forward": entered.forward,
+                "backward": entered.backward,
+            }
+        )
+        return pd.concat([self._frame(lists), others], ignore_index=True)
 
     def score_pairs(self, ids: Sequence[Hashable], candidates: Sequence[Hashable]) -> pd.DataFrame:
         """Fit of given pairs, whether or not they may meet.
@@ -242,7 +283,7 @@ class Recommender(BaseEstimator):
         recommender = cls()
         recommender.__dict__.update(persistence.load(path))
         recommender._quoter = Quoter(recommender.builder_)
-        recommender._corridor = recommender._laid_out()
+        recommender._lay_out()
         return recommender
 
     def _of_country(self, positions: NDArray[np.intp], country: str) -> NDArray[np.intp]:

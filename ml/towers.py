@@ -82,6 +82,11 @@ class Towers(BaseEstimator):
         raw *= np.sqrt(self.balance_)
         return raw
 
+    @property
+    def width(self) -> int:
+        """Dimensions of a vector."""
+        return self._slices()[-1].stop
+
     def toward(self, own: int, other: int, country: int) -> Floats:
         """(d,) what to multiply vectors of kind `own` in this country with, to meet plain ones of kind `other`."""
         return np.asarray(self.weights_[(own, other) if country == 0 else (other, own)])
