@@ -7,6 +7,7 @@ from typing import Self
 import numpy as np
 from implicit.cpu.als import AlternatingLeastSquares
 from scipy import sparse
+from threadpoolctl import threadpool_limits
 
 from ml.evaluation.popularity import Scores
 from ml.evaluation.reading import Past, Positions
@@ -33,15 +34,17 @@ class Als:
         ones = np.ones(len(past.investors), dtype=np.float32)
         links = sparse.csr_matrix((ones, (past.companies, past.investors)), shape=(n, n))
         links.data[:] = 1
-        model = AlternatingLeastSquares(
-            factors=self.factors,
-            regularization=self.regularization,
-            alpha=self.alpha,
-            iterations=self.iterations,
-            random_state=past.random_state,
-            num_threads=1,
-        )
-        model.fit(links, show_progress=False)
+        # Its own threads and those of the linear algebra would fight, of which it warns.
+        with threadpool_limits(1, "blas"):
+            model = AlternatingLeastSquares(
+                factors=self.factors,
+                regularization=self.regularization,
+                alpha=self.alpha,
+                iterations=self.iterations,
+                random_state=past.random_state,
+                num_threads=1,
+            )
+            model.fit(links, show_progress=False)
         self.vectors_ = np.zeros((n, self.factors), dtype=np.float32)
         self.means_ = np.zeros((2, len(COUNTRIES), self.factors), dtype=np.float32)
         self.linked_ = np.zeros(n, dtype=bool)
