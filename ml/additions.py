@@ -56,7 +56,9 @@ def additions_to(profile: Profile, like: Sequence[Profile], alike: int) -> list[
     like : organizations of the same kind, nearest first: what they say stands in for empty fields
     alike : how many of them are near enough that their labels may be true of this one
     """
-    return [*_empty_fields(profile, like), *_labels(profile, like[:alike])]
+    stated = (profile.tags, profile.technologies, profile.need_lines, profile.offer_lines)
+    says_something = any(stated) or not _says_little(profile)
+    return [*_empty_fields(profile, like), *_labels(profile, like[: alike if says_something else 0])]
 
 
 def _empty_fields(profile: Profile, like: Sequence[Profile]) -> Iterator[Addition]:

@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 from ml import scoring
 from ml.additions import Addition, additions_to
 from ml.corridor import Corridor
-from ml.corridor import Corridor
 from ml.eligibility import Eligibility, PositionedEligibility
 from ml.features import FeatureBuilder, Features, Floats
 from ml.profiles import KINDS, Profile
@@ -33,7 +32,7 @@ LIKE = 40
 # Likeness to somebody else, over that to oneself, below which two are like in nothing that counts.
 LEAST_LIKENESS = 0.3
 # Counterparts of each variant that are scored exactly: who is farther away is not willing.
-NEAREST = 1500
+NEAREST = 1000
 MOST_EXAMPLES = 3
 FIELDS = (
     *("technologies", "tags", "needs", "offers", "skills", "certifications"),
