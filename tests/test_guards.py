@@ -91,6 +91,7 @@ RULES: dict[tuple[str, str], Rule] = {
     ("matching.approve", "POST"): Rule(REVIEWERS, MATCH),
     ("matching.ask_more", "POST"): Rule(REVIEWERS, MATCH),
     ("matching.hold", "POST"): Rule(REVIEWERS, MATCH),
+    ("matching.reach", "GET"): Rule(MEMBERS, ORG),
     ("matching.reject", "POST"): Rule(REVIEWERS, MATCH),
     ("matching.review", "GET"): Rule(REVIEWERS, MATCH),
     ("matching.review_desk", "GET"): Rule(DESK),

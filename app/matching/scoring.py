@@ -19,6 +19,7 @@ from ml import persistence
 Recommender = ml.Recommender
 log = structlog.get_logger(__name__)
 CANDIDATES = 50
+ADVISED = 6
 # Below this a pair is noise to a manager, found by reading pairs of the demo world and of imported profiles.
 WORTH_A_LOOK = 0.15
 # A model is fitted anew when this share of its organizations is new or changed.
@@ -207,12 +208,15 @@ def _side(reasons: list[ml.Reason], side: str) -> list[dict[str, Any]]:
 
 
 def advice(recommender: ml.Recommender, rules: Rules, ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
-    """What each of these organizations could add, if it is true, and how many more partners that would open."""
+    """What each of these organizations could add, if it is true, and how many more partners that would open.
+
+    A few more than are shown: not every form asks for everything.
+    """
     allowed = eligibility(rules)
     return {
         id_: [
             {"field": one.field, "suggestion": one.suggestion, "gained": one.gained}
-            for one in recommender.coach(id_, k=3, eligible=allowed)
+            for one in recommender.coach(id_, k=ADVISED, eligible=allowed)
         ]
         for id_ in ids
     }

@@ -1,4 +1,4 @@
-"""Pages of matching: the review desk."""
+"""Pages of matching: the review desk, and how an organization reaches more partners."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from flask_login import current_user
 from werkzeug import Response
 
 from app import error_pages
-from app.accounts.guards import role_required
+from app.accounts.guards import login_required, role_required
 from app.accounts.models import Role
 from app.db import db
 from app.errors import RuleBroken
-from app.matching import cards, forms, queries, reasons, services
+from app.matching import cards, coach, forms, queries, reasons, services
 from app.matching.cards import Wish
 from app.matching.models import Match, RejectReason
+from app.organizations import queries as organizations
 from app.taxonomy import Kind, labels
 
 bp = Blueprint("matching", __name__, template_folder="templates")
@@ -86,6 +87,19 @@ def ask_more(match_id: int) -> Response:
     services.ask_more(match, current_user, form.note.data, version=version, sides=sides)
     db.session.commit()
     return _onward(match, _("Asked: your question is on its way."))
+
+
+@bp.get("/organizations/<int:organization_id>/reach")
+@login_required
+def reach(organization_id: int) -> str:
+    """What would open more partners, for the people of the organization."""
+    organization, membership = organizations.organization_for(current_user, organization_id)
+    return render_template(
+        "matching/reach.html",
+        organization=organization,
+        membership=membership,
+        coach=coach.coach_of(organization),
+    )
 
 
 @bp.errorhandler(RuleBroken)

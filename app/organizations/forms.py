@@ -66,6 +66,11 @@ def _form_class(kind: Kind, step: str) -> type[StepForm]:
     return _DETAILS[kind][0] if step == "details" else others[step]
 
 
+def step_with(kind: Kind, field: str) -> str | None:
+    """The step in which organizations of a kind are asked for `field`; None when they are not."""
+    return next((step for step in STEPS if hasattr(_form_class(kind, step), field)), None)
+
+
 def step_form(
     organization: Organization, step: str, typed: Mapping[str, list[str]] | None = None, *, sent: bool = False
 ) -> StepForm:

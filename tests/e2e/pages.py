@@ -56,12 +56,14 @@ WRITING = [
         *(f"/organizations/{{{kind.value}_draft}}/edit/{s}" for kind in Kind for s in STEPS),
     ),
     *_shown("organizations.show", "/organizations/{startup_draft}"),
+    *_shown("matching.reach", "/organizations/{startup_draft}/reach"),
     *_shown("organizations.mine", "/organizations/mine"),
     *_shown("introductions.matches", "/matches"),
 ]
 OWNING = [
     *_shown("organizations.mine", "/organizations/mine"),
     *_shown("organizations.people.index", "/organizations/{own}/people"),
+    *_shown("matching.reach", "/organizations/{own}/reach"),
     *_shown("organizations.identifiers.index", "/organizations/{own}/identifiers"),
     *_shown("organizations.show", "/organizations/{own}"),
     *_shown("introductions.matches", "/matches"),
