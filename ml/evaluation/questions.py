@@ -135,7 +135,7 @@ def _marked(rows: Positions, columns: Positions, ones: Positions, others: Positi
     return mask
 
 
-def tested_links(past: Past, links: pd.DataFrame, until: np.datetime64) -> pd.DataFrame:
+def first_links(past: Past, links: pd.DataFrame, until: np.datetime64) -> pd.DataFrame:
     """First links that were surely made in the tested period, as positions in the columns investor and company."""
     index = pd.Index(past.organizations["id"])
     inside = links["first_pair"] & (links["first_day"] >= pd.Timestamp(past.before))

@@ -16,7 +16,7 @@ from ml.evaluation.factors import Als
 from ml.evaluation.grading import grade
 from ml.evaluation.ours import Ours
 from ml.evaluation.popularity import Chance, Model, Popularity, Scores, TimesPopularity
-from ml.evaluation.questions import DIRECTIONS, POPULATIONS, Asker, Task, tested_links
+from ml.evaluation.questions import DIRECTIONS, POPULATIONS, Asker, Task, first_links
 from ml.evaluation.reading import past_of
 from ml.evaluation.texts import Bm25, Tfidf
 from ml.evaluation.trial import Outcome, Rule, attempt
@@ -87,7 +87,7 @@ def evaluate(
     tell : takes lines about the progress
     """
     past = past_of(organizations, links, settings.before, settings.random_state)
-    tested = tested_links(past, links, settings.until)
+    tested = first_links(past, links, settings.until)
     curated = _curated(organizations)
     tell(f"{len(past.days)} links before the cut, {len(tested)} first links in the tested period")
     for name, model in models.items():

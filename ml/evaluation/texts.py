@@ -66,9 +66,7 @@ class Tfidf:
         self.power = power
 
     def fit(self, past: Past) -> Self:
-        vectorizer = TfidfVectorizer(
-            stop_words="english", sublinear_tf=True, min_df=2, max_df=0.2, dtype=np.float32
-        )
+        vectorizer = TfidfVectorizer(stop_words="english", sublinear_tf=True, min_df=2, dtype=np.float32)
         vectors = vectorizer.fit_transform(texts_of(past))
         if self.n_components is not None:
             svd = TruncatedSVD(min(self.n_components, vectors.shape[1] - 1), random_state=past.random_state)
