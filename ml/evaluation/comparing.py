@@ -63,7 +63,8 @@ def _subsets(task: Task) -> Iterator[tuple[str, Mask]]:
     yield EVERY, np.ones(task.n_queries, dtype=bool)
     yield COLD, ~task.warm
     yield WARM, task.warm
-    yield WITHOUT_CURATED, task.relevant_counts(without_curated=True) > 0
+    if any(block.curated.any() for block in task.blocks):
+        yield WITHOUT_CURATED, task.relevant_counts(without_curated=True) > 0
 
 
 def _sampled(
