@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from concurrent.futures import CancelledError
+from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import joblib
 
 ADDRESS = "SCORING_SCHEDULER"
 # A cluster that has just been started gets so many seconds to show its first worker.
 PATIENCE = 60
+# Dask keeps one copy of what is sent once all workers had it; when the worker with that copy dies, the loop starts again.
+ATTEMPTS = 4
 
 
 def n_jobs() -> int:
@@ -39,17 +44,46 @@ def run(
         When `SCORING_SCHEDULER` names a cluster that does not answer.
     """
     address = os.environ.get(ADDRESS)
+    if address:
+        return _on_cluster(address, function, tasks, shared)
     calls = (joblib.delayed(function)(*shared, *task) for task in tasks)
-    if not address:
-        return list(joblib.Parallel(n_jobs=n_jobs(), prefer="threads")(calls))
-    return _on_cluster(address, calls, shared)
+    return list(joblib.Parallel(n_jobs=n_jobs(), prefer="threads")(calls))
 
 
-def _on_cluster(address: str, calls: Iterable[Any], shared: tuple[Any, ...]) -> list[Any]:
-    settings = {
-        "scheduler_host": address,
-        "wait_for_workers_timeout": PATIENCE,
-        "scatter": list(shared) or None,
-    }
+@dataclass(frozen=True)
+class _Shared:
+    """Large arguments under a name that is used once.
+
+    Dask names what is scattered by its content; the same content in the next loop would share a name with what the last
+    loop is giving up at that moment.
+    """
+
+    values: tuple[Any, ...]
+    name: str
+
+
+def _call(shared: _Shared, function: Callable[..., Any], task: tuple[Any, ...]) -> Any:
+    return function(*shared.values, *task)
+
+
+def _on_cluster(
+    address: str, function: Callable[..., Any], tasks: Iterable[tuple[Any, ...]], sent: tuple[Any, ...]
+) -> list[Any]:
+    given, attempt = list(tasks), 1
+    while True:
+        try:
+            return _on_workers(address, function, given, _Shared(sent, uuid4().hex))
+        except CancelledError:
+            if attempt == ATTEMPTS:
+                raise
+            attempt += 1
+
+
+def _on_workers(
+    address: str, function: Callable[..., Any], tasks: list[tuple[Any, ...]], shared: _Shared
+) -> list[Any]:
+    settings = {"scheduler_host": address, "wait_for_workers_timeout": PATIENCE, "scatter": [shared]}
     with joblib.parallel_config(backend="dask", **settings):
-        return list(joblib.Parallel(n_jobs=-1)(calls))
+        return list(
+            joblib.Parallel(n_jobs=-1)(joblib.delayed(_call)(shared, function, task) for task in tasks)
+        )
