@@ -7,7 +7,7 @@ from is reported apart, as in-sample.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,7 +23,7 @@ from app.matching.models import Said
 from app.matching.signals import Statement
 from app.taxonomy import Country, Kind
 
-_YES, _NO = (Said.APPROVE, Said.YES), (Said.REJECT, Said.NO)
+YES, NO = (Said.APPROVE, Said.YES), (Said.REJECT, Said.NO)
 # With fewer decisions, or fewer of one sort, an interval says nothing.
 FEWEST, FEWEST_OF_A_SORT = 30, 5
 HELD_OUT, IN_SAMPLE = "held_out", "in_sample"
@@ -75,9 +75,9 @@ def report(folder: Path | None) -> Report:
             recommender = live.recommender(folder)
             version = scoring.model.version
             db.session.rollback()
-        told = [one for one in said if one.says in (*_YES, *_NO)]
+        told = [one for one in said if one.says in (*YES, *NO)]
         known = set(recommender.index_.tolist())
-        scored = [one for one in told if one.weight > 0 and {one.india_id, one.us_id} <= known]
+        scored = [one for one in told if tells_of_fit(one) and {one.india_id, one.us_id} <= known]
         frame = _judged(recommender, scored, traits, learned_until)
     groups = list(_groups(frame))
     return Report(version, learned_until, clock.now(), len(told) - len(scored), groups)
@@ -95,22 +95,34 @@ def _judged(
             "who": [_who(one) for one in said],
             "kinds": [_kinds(traits[one.india_id][1], traits[one.us_id][1]) for one in said],
             "period": [_period(one, learned_until) for one in said],
-            "yes": [float(one.says in _YES) for one in said],
+            "yes": [float(one.says in YES) for one in said],
         }
     )
-    ids, candidates = [one.india_id for one in said], [one.us_id for one in said]
     by_model = {"live": recommender, "rule": scoring.by_rule(recommender)}
     for name, model in by_model.items():
-        fits = model.score_pairs(ids, candidates).astype("float64")
-        frame[name] = np.select(
-            [frame["who"] == "india", frame["who"] == "us"],
-            [fits["forward"], fits["backward"]],
-            fits["score"],
-        )
-        if name == "live":
-            frame["weaker"] = fits[["forward", "backward"]].min(axis=1)
+        frame[name] = foretold(model, said)
+    fits = _fits(recommender, said)
+    frame["weaker"] = fits[["forward", "backward"]].min(axis=1)
     frame["random"] = np.random.default_rng(measures.SEED).random(len(frame))
     return frame
+
+
+def tells_of_fit(one: Statement) -> bool:
+    """A yes or a no that was about the fit of the two, and not about the moment or the law alone."""
+    return one.says in (*YES, *NO) and one.weight > 0
+
+
+def foretold(model: scoring.Recommender, said: Sequence[Statement]) -> measures.Floats:
+    """(n,) what a model says of each: the score to a manager, to a side how well it is served."""
+    fits = _fits(model, said)
+    who = [_who(one) for one in said]
+    by_speaker = {"manager": "score", "india": "forward", "us": "backward"}
+    return np.array([fits[by_speaker[one]].iat[row] for row, one in enumerate(who)], dtype=np.float64)
+
+
+def _fits(model: scoring.Recommender, said: Sequence[Statement]) -> pd.DataFrame:
+    ids, candidates = [one.india_id for one in said], [one.us_id for one in said]
+    return model.score_pairs(ids, candidates).astype("float64")
 
 
 def _who(one: Statement) -> str:

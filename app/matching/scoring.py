@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -156,6 +157,43 @@ def loaded_or_none(chosen: Chosen) -> ml.Recommender | None:
     except (persistence.UnreadableModel, OSError) as error:
         log.exception("model unreadable, ranking by the rule", model=chosen.version, error=str(error))
         return None
+
+
+def trained(
+    organizations: pd.DataFrame, partnerships: pd.DataFrame, decisions: pd.DataFrame
+) -> ml.Recommender:
+    """A recommender that learned how to rank from `decisions`."""
+    return ml.Recommender(random_state=0).fit(organizations, partnerships, decisions)
+
+
+def ranking_as(recommender: ml.Recommender, chosen: Chosen | None) -> ml.Recommender:
+    """The same profiles, ranked as `chosen` does; by the rule without one, or when it cannot be read."""
+    loaded = loaded_or_none(chosen) if chosen is not None else None
+    if loaded is None:
+        return by_rule(recommender)
+    same = copy.copy(recommender)
+    same.ranker_ = loaded.ranker_
+    return same
+
+
+def by_rule(recommender: ml.Recommender) -> ml.Recommender:
+    """The same profiles, ranked by the rule."""
+    same = copy.copy(recommender)
+    same.ranker_ = None
+    return same
+
+
+def save(recommender: ml.Recommender, path: Path, metrics: dict[str, Any]) -> tuple[str, int]:
+    """Write the model to disk, whole or not at all; gives its SHA-256 and its size in bytes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return recommender.save(path, metrics).sha256, path.stat().st_size
+
+
+def partners_listed(recommender: ml.Recommender, rules: Rules, asked: int, k: int) -> int:
+    """How many different partners are in the best k of `asked` organizations, spread over all ids."""
+    every = recommender.index_.sort_values()
+    ids = every[np.unique(np.linspace(0, len(every) - 1, min(asked, len(every))).astype(int))]
+    return int(recommender.recommend(ids=ids, k=k, eligible=eligibility(rules))["candidate"].nunique())
 
 
 def eligibility(rules: Rules) -> ml.Eligibility:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import structlog
@@ -11,7 +12,7 @@ from app.db import db, reading
 from app.jobs import services as leases
 from app.jobs.engine import jobs
 from app.jobs.keeping import kept
-from app.matching import advising, eligibility, planning, proposing
+from app.matching import advising, eligibility, planning, proposing, training
 
 log = structlog.get_logger(__name__)
 AT_ONCE = 200
@@ -24,22 +25,8 @@ def refresh() -> None:
     with reading():
         changed = eligibility.stale_organizations(AT_ONCE)
         db.session.rollback()
-    if not changed or (token := _lease(proposing.LEASE, proposing.LEASE_SECONDS)) is None:
-        return
-    try:
-        settings = current_app.config["SETTINGS"]
-        with kept(proposing.LEASE, token, proposing.LEASE_SECONDS):
-            plan = planning.make_plan(settings.proposals_per_organization, changed, Path(settings.model_dir))
-        if not leases.renew(proposing.LEASE, token, proposing.LEASE_SECONDS):
-            return
-        run = proposing.ProposalRun(plan.version)
-        for run in proposing.write_plan(plan):  # noqa: B007  # the last one has the sums
-            db.session.commit()
-        log.info("proposals refreshed", organizations=len(changed), new=run.new, stale=run.stale)
-    finally:
-        db.session.rollback()
-        leases.release(proposing.LEASE, token)
-        db.session.commit()
+    if changed:
+        _propose(changed)
 
 
 @jobs.task("matching.advise", every=10)
@@ -60,6 +47,58 @@ def advise() -> None:
     finally:
         db.session.rollback()
         leases.release(advising.LEASE, token)
+        db.session.commit()
+
+
+@jobs.task("matching.train", every=3600)
+def train() -> None:
+    """Once a week, when something was said since, train a model; a better one takes over and proposes anew."""
+    with reading():
+        due = training.is_due()
+        db.session.rollback()
+    if not due or (token := _lease(training.LEASE, training.LEASE_SECONDS)) is None:
+        return
+    settings = current_app.config["SETTINGS"]
+    folder = Path(settings.model_dir)
+    try:
+        with kept(training.LEASE, token, training.LEASE_SECONDS):
+            trained = training.train(settings.proposals_per_organization, folder)
+        if leases.renew(training.LEASE, token, training.LEASE_SECONDS):
+            row = training.shelve(trained, folder)
+            db.session.commit()
+            log.info("model trained", model=row.version, state=row.state.value, why=row.why)
+            if row.is_in_force:
+                jobs.wake("matching.propose")
+    except training.TooFewDecisions as error:
+        log.info("no model trained", why=str(error))
+    finally:
+        db.session.rollback()
+        leases.release(training.LEASE, token)
+        db.session.commit()
+
+
+@jobs.task("matching.propose")
+def propose() -> None:
+    """Compute everybody's proposals anew, on demand: after another model took over."""
+    _propose(None)
+
+
+def _propose(only: Sequence[int] | None) -> None:
+    if (token := _lease(proposing.LEASE, proposing.LEASE_SECONDS)) is None:
+        return
+    settings = current_app.config["SETTINGS"]
+    try:
+        with kept(proposing.LEASE, token, proposing.LEASE_SECONDS):
+            plan = planning.make_plan(settings.proposals_per_organization, only, Path(settings.model_dir))
+        if not leases.renew(proposing.LEASE, token, proposing.LEASE_SECONDS):
+            return
+        run = proposing.ProposalRun(plan.version)
+        for run in proposing.write_plan(plan):  # noqa: B007  # the last one has the sums
+            db.session.commit()
+        log.info("proposals refreshed", organizations=run.organizations, new=run.new, stale=run.stale)
+    finally:
+        db.session.rollback()
+        leases.release(proposing.LEASE, token)
         db.session.commit()
 
 
