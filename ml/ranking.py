@@ -115,7 +115,8 @@ def market_lists(
     """`best_partners` of everybody; the corridor keeps where the lists end."""
     country = corridor.features.country
     sides = [np.flatnonzero(country == place) for place in range(len(COUNTRIES))]
-    found = best_partners(corridor, min(sides, key=len), max(sides, key=len), k, eligible)
+    fewer, more = sorted(sides, key=len)
+    found = best_partners(corridor, fewer, more, k, eligible)
     corridor.keep(found, k)
     return found
 
