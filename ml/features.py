@@ -18,7 +18,6 @@ from sklearn.preprocessing import normalize
 from sklearn.utils.validation import check_is_fitted
 
 from ml import structure, terms_of_money
-from ml.growing import Room
 from ml.labels import LabelWeights
 from ml.lexical import shares, telling_terms
 from ml.profiles import COUNTRIES, KINDS, Profile, read_profiles
@@ -76,15 +75,6 @@ class Features:
         """Write rows over those at `positions`, in place."""
         for field in fields(self):
             getattr(self, field.name)[positions] = getattr(rows, field.name)
-
-    def append(self, rows: Features, room: Room) -> Features:
-        """These rows and then those; `room` belongs to whoever holds these."""
-        return Features(
-            **{
-                field.name: room.extended(field.name, getattr(self, field.name), getattr(rows, field.name))
-                for field in fields(self)
-            }
-        )
 
 
 class FeatureBuilder(TransformerMixin, BaseEstimator):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ml.features import Features
 
 # A full array moves to one this much longer, so that n rows cost O(n) copies in all.
 _GROWTH = 1.25
@@ -17,6 +20,15 @@ class Room:
     def __init__(self) -> None:
         self._spare: dict[str, NDArray[Any]] = {}
         self._filled: dict[str, int] = {}
+
+    def together(self, one: Features, other: Features) -> Features:
+        """The rows of one and then those of the other, `extended` field by field."""
+        return Features(
+            **{
+                field.name: self.extended(field.name, getattr(one, field.name), getattr(other, field.name))
+                for field in fields(Features)
+            }
+        )
 
     def extended(self, name: str, array: NDArray[Any], rows: NDArray[Any]) -> NDArray[Any]:
         """`array` and then `rows`: in the spare rows behind `array` where it is the last of this name, else in new ones."""

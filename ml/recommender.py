@@ -52,7 +52,7 @@ class Recommender(BaseEstimator):
     version_ : str, code version and digest of settings and fitted organizations; `update` leaves it unchanged
     """
 
-    def __init__(self, n_components: int = 128, max_terms: int = 30_000, random_state: int = 0) -> None:
+    def __init__(self, n_components: int = 96, max_terms: int = 30_000, random_state: int = 0) -> None:
         self.n_components = n_components
         self.max_terms = max_terms
         self.random_state = random_state
@@ -120,7 +120,7 @@ class Recommender(BaseEstimator):
 
     def _append(self, rows: Features, profiles: list[Profile]) -> None:
         """Take new organizations in, after the others."""
-        self.features_ = self.features_.append(rows, self._room)
+        self.features_ = self._room.together(self.features_, rows)
         self._corridor.extend(PairScorer(self.features_), rows)
         self._profiles.extend(profiles)
         names = pd.Index([profile.id for profile in profiles], dtype=self.index_.dtype)
