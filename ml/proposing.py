@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ml.allocation import fill, promise
+from ml.allocation import allocate, promise
 from ml.eligibility import Eligibility
 from ml.recommender import Recommender
 
@@ -16,6 +16,7 @@ def propose(
     eligible: Eligibility | None = None,
     floor: int = 1,
     rounds: int = 6,
+    alpha: float = 0.0,
 ) -> pd.DataFrame:
     """Allocated pairs of all organizations: recommend, see who would be left out, widen their lists, allocate.
 
@@ -25,9 +26,10 @@ def propose(
     Parameters
     ----------
     recommender : fitted
-    capacity : Series, id -> most pairs of an organization
+    capacity : Series, id -> most pairs of an organization; 0 while it pauses
     k : length of everyone's candidate list
-    eligible, floor : as in `Recommender.recommend` and `ml.allocate`
+    eligible : as in `Recommender.recommend`; pairs already seen are excluded there
+    floor, alpha : as in `ml.allocate`
     rounds : times lists are widened at most
 
     Returns
@@ -36,14 +38,18 @@ def propose(
     """
     candidates = recommender.recommend(k=k, eligible=eligible)
     capacity = capacity[capacity.index.isin(recommender.index_)].fillna(0).clip(lower=0).astype(int)
-    promised = promise(candidates, capacity, floor)
+    seed = recommender.random_state
+    left_out_before = len(capacity)
     for _ in range(rounds if floor else 0):
+        promised = promise(candidates, capacity, floor, seed)
         used = pd.concat([promised["id"], promised["candidate"]]).value_counts()
         left = capacity - used.reindex(capacity.index, fill_value=0)
         left_out, room = left.index[(left == capacity) & (left > 0)], left.index[left > 0]
-        wider = recommender.recommend(ids=left_out, k=k, eligible=eligible, among=room)
-        more = promise(wider, left.where(~left.index.isin(left_out), left.clip(upper=floor)), floor)
-        if more.empty:
+        if not 0 < len(left_out) < left_out_before:
             break
-        promised = pd.concat([promised, more], ignore_index=True)
-    return fill(candidates, capacity, promised)
+        left_out_before = len(left_out)
+        wider = recommender.recommend(ids=left_out, k=k, eligible=eligible, among=room)
+        if wider.empty:
+            break
+        candidates = pd.concat([candidates, wider], ignore_index=True)
+    return allocate(candidates, capacity, floor, alpha, seed)

@@ -1,0 +1,236 @@
+"""An ascending auction over sparse pairs with a capacity at both ends.
+
+Rows bid for columns that are worth most to them net of prices; a full column drops its lowest bid (Bertsekas 1988, "The
+auction algorithm: a distributed relaxation method for the assignment problem"; Kelso and Crawford 1982, for bidders that
+take several). Each organization also has a gain that falls with every further pair, so the supply of a column has rising
+reserve prices and the demand of a row a rising threshold: the first pair may be worth more than the fifth. Such gains keep
+the bidders' demand one of gross substitutes, and the auction ends within `step` a pair of the optimum. Prices prove it:
+`bound` is the dual value at any prices, and no allocation is worth more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Places = NDArray[np.int32]
+Values = NDArray[np.float64]
+
+compiled = numba.njit(cache=True, nogil=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an auction ends with.
+
+    Attributes
+    ----------
+    held : (e,) bool, the chosen pairs
+    price : (m,) float64, what one more pair costs at each column
+    level : (n,) float64, what one more pair must be worth to each row, net of its price
+    """
+
+    held: NDArray[np.bool_]
+    price: Values
+    level: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Gains:
+    """What the k-th pair of an organization is worth beside its value: (most + 2,) float64 that fall with k, from k = 1.
+
+    `row[0]` and `column[0]` are not read.
+    """
+
+    row: Values
+    column: Values
+
+
+def auction(
+    pairs: tuple[Ints, Places, NDArray[np.float32]],
+    row_most: Places,
+    column_most: Places,
+    gains: Gains,
+    step: float,
+) -> Outcome:
+    """Pairs of nearly the highest total of values and gains.
+
+    Parameters
+    ----------
+    pairs : starts (n + 1,), columns (e,) and values (e,) of each row's pairs, the best first
+    row_most, column_most : (n,) and (m,) int32, capacities
+    gains : of the k-th pair
+    step : least raise of a bid; the total is within ``step`` times the number of pairs of the optimum
+    """
+    starts, columns, values = pairs
+    slots = np.concatenate([[0], np.cumsum(column_most, dtype=np.int64)])
+    held = np.zeros(len(columns), dtype=np.bool_)
+    price = np.full(len(column_most), -gains.column[1], dtype=np.float64)
+    level = np.zeros(len(row_most), dtype=np.float64)
+    _bid(starts, columns, values, row_most, slots, gains.row, gains.column, step, held, price)
+    _levels(starts, columns, values, row_most, gains.row, held, price, level)
+    return Outcome(held, price, level)
+
+
+@compiled
+def _bid(starts, columns, values, row_most, slots, row_gain, column_gain, step, held, price):  # type: ignore[no-untyped-def]
+    n = len(row_most)
+    n_held = np.zeros(n, np.int32)
+    count = np.zeros(len(price), np.int32)
+    bids = np.empty(slots[-1], np.float64)
+    bidders = np.empty(slots[-1], np.int32)
+    places = np.empty(slots[-1], np.int64)
+    waits = np.ones(n, np.bool_)
+    waiting = np.arange(n)[::-1].copy()
+    n_waiting = n
+    most = row_most.max() if n else 0
+    best_at, best_net = np.empty(most + 1, np.int64), np.empty(most + 1, np.float64)
+    subsidy = column_gain[1]
+    while n_waiting:
+        n_waiting -= 1
+        row = waiting[n_waiting]
+        waits[row] = False
+        have = n_held[row]
+        need = row_most[row] - have
+        if need <= 0:
+            continue
+        found = 0
+        lowest = -row_gain[have + 1]
+        for at in range(starts[row], starts[row + 1]):
+            if values[at] + subsidy <= lowest:
+                break
+            if held[at] or slots[columns[at]] == slots[columns[at] + 1]:
+                continue
+            net = values[at] - price[columns[at]]
+            if net <= lowest:
+                continue
+            place = min(found, need)
+            while place > 0 and best_net[place - 1] < net:
+                best_net[place], best_at[place] = best_net[place - 1], best_at[place - 1]
+                place -= 1
+            best_net[place], best_at[place] = net, at
+            if found <= need:
+                found += 1
+            if found == need + 1:
+                lowest = best_net[need]
+        taken = 0
+        while taken < min(found, need) and best_net[taken] + row_gain[have + taken + 1] > 0:
+            taken += 1
+        if taken == 0:
+            continue
+        fallback = -row_gain[have + taken]
+        if found > taken and best_net[taken] > fallback:
+            fallback = best_net[taken]
+        for t in range(taken):
+            at = best_at[t]
+            column = columns[at]
+            first, last = slots[column], slots[column] + count[column]
+            room = last < slots[column + 1]
+            bid = values[at] - fallback + step
+            if room and (last == first or bids[first] >= -column_gain[count[column] + 1]):
+                count[column] += 1
+                _rise(bids, bidders, places, first, last - first, bid, row, at)
+            else:
+                loser = bidders[first]
+                held[places[first]] = False
+                n_held[loser] -= 1
+                if not waits[loser]:
+                    waits[loser] = True
+                    waiting[n_waiting] = loser
+                    n_waiting += 1
+                _sink(bids, bidders, places, first, last - first, bid, row, at)
+            held[at] = True
+            n_held[row] += 1
+            price[column] = bids[first]
+            if first + count[column] < slots[column + 1]:
+                price[column] = min(price[column], -column_gain[count[column] + 1])
+
+
+@compiled
+def _rise(bids, bidders, places, first, size, bid, row, at):  # type: ignore[no-untyped-def]
+    """Put a bid into the heap of a column, the lowest at the top; it held `size`."""
+    child = size
+    while child > 0:
+        parent = (child - 1) // 2
+        if bids[first + parent] <= bid:
+            break
+        bids[first + child] = bids[first + parent]
+        bidders[first + child] = bidders[first + parent]
+        places[first + child] = places[first + parent]
+        child = parent
+    bids[first + child], bidders[first + child], places[first + child] = bid, row, at
+
+
+@compiled
+def _sink(bids, bidders, places, first, size, bid, row, at):  # type: ignore[no-untyped-def]
+    """Put a bid into the place of the lowest."""
+    parent = 0
+    while True:
+        child = 2 * parent + 1
+        if child >= size:
+            break
+        if child + 1 < size and bids[first + child + 1] < bids[first + child]:
+            child += 1
+        if bids[first + child] >= bid:
+            break
+        bids[first + parent] = bids[first + child]
+        bidders[first + parent] = bidders[first + child]
+        places[first + parent] = places[first + child]
+        parent = child
+    bids[first + parent], bidders[first + parent], places[first + parent] = bid, row, at
+
+
+@compiled
+def _levels(starts, columns, values, row_most, row_gain, held, price, level):  # type: ignore[no-untyped-def]
+    """The best net value a row does not have, between what its last pair gains and what one more would."""
+    for row in range(len(row_most)):
+        have, best = 0, -np.inf
+        for at in range(starts[row], starts[row + 1]):
+            if held[at]:
+                have += 1
+            else:
+                best = max(best, values[at] - price[columns[at]])
+        if have < row_most[row]:
+            best = max(best, -row_gain[have + 1])
+        if have > 0:
+            best = max(best, -row_gain[have])
+        level[row] = best
+
+
+def bound(
+    pairs: tuple[Ints, Places, NDArray[np.float32]],
+    row_most: Places,
+    column_most: Places,
+    gains: Gains,
+    price: Values,
+) -> float:
+    """No allocation is worth more than this: the value of the linear program's dual at these prices."""
+    starts, columns, values = pairs
+    return float(_bound(starts, columns, values, row_most, column_most, gains.row, gains.column, price))
+
+
+@compiled
+def _bound(starts, columns, values, row_most, column_most, row_gain, column_gain, price):  # type: ignore[no-untyped-def]
+    sum_ = 0.0
+    for column in range(len(price)):
+        for k in range(1, column_most[column] + 1):
+            margin = price[column] + column_gain[k]
+            if margin <= 0:
+                break
+            sum_ += margin
+    for row in range(len(row_most)):
+        nets = values[starts[row] : starts[row + 1]] - price[columns[starts[row] : starts[row + 1]]]
+        for at in range(len(nets)):
+            if column_most[columns[starts[row] + at]] == 0:
+                nets[at] = -np.inf
+        nets = np.sort(nets)[::-1]
+        for k in range(min(len(nets), row_most[row])):
+            margin = nets[k] + row_gain[k + 1]
+            if margin <= 0:
+                break
+            sum_ += margin
+    return sum_

@@ -1,0 +1,193 @@
+"""Pairs between two sides as sparse rows, in an order that depends on who the organizations are and not on where they stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.allocation.auction import Ints, Places, Values, compiled
+
+# Of the largest value: equal pairs are ordered by a fixed number of the pair within this, so that ties spread evenly.
+TIE = 1e-5
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Distinct pairs of n rows and m columns.
+
+    Attributes
+    ----------
+    starts : (n + 1,) int64, row i has the pairs ``starts[i]:starts[i + 1]``, the best first
+    columns : (e,) int32
+    values : (e,) float32, at most 1
+    origin : (e,) int64, where each pair was given
+    row_most, column_most : (n,) and (m,) int32, capacities
+    """
+
+    starts: Ints
+    columns: Places
+    values: NDArray[np.float32]
+    origin: Ints
+    row_most: Places
+    column_most: Places
+
+    @property
+    def sparse(self) -> tuple[Ints, Places, NDArray[np.float32]]:
+        """As `auction` takes them."""
+        return self.starts, self.columns, self.values
+
+    def degrees(self, held: NDArray[np.bool_]) -> tuple[Ints, Ints]:
+        """How many of the chosen pairs each row and each column has."""
+        before = np.concatenate([[0], np.cumsum(held)])
+        return np.diff(before[self.starts]), np.bincount(self.columns[held], minlength=len(self.column_most))
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """Pairs of n organizations as given: positions `one` and `other`, and a `value` each, not negative."""
+
+    one: Ints
+    other: Ints
+    value: Values
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+
+def two_sided(ends: Ends, most: Ints, spread: Values) -> tuple[Pairs, Ints, Ints]:
+    """Pairs of organizations with capacity, each once at its best value, the more numerous side as rows.
+
+    Parameters
+    ----------
+    ends : pairs in any direction
+    most : (n,) capacities
+    spread : (n,) in [0, 1), a number of each organization that orders equals
+
+    Returns
+    -------
+    pairs, and the organizations that are its rows and its columns
+
+    Raises
+    ------
+    ValueError
+        When the pairs are not between two sides.
+    """
+    open_ = (most[ends.one] > 0) & (most[ends.other] > 0) & (ends.one != ends.other)
+    side = np.full(len(most), -1, dtype=np.int8)
+    if not _sides(ends.one, ends.other, open_, side):
+        raise ValueError("pairs must be between two sides, such as two countries")
+    if (side == 1).sum() > (side == 0).sum():
+        side[side >= 0] ^= 1
+    order = np.argsort(spread, kind="stable")
+    rows, columns = order[side[order] == 0], order[side[order] == 1]
+    place = np.empty(len(most), dtype=np.int64)
+    place[rows], place[columns] = np.arange(len(rows)), np.arange(len(columns))
+    kept = np.flatnonzero(open_)
+    # Where a pair comes in both directions with one value, the row's own view of it counts.
+    kept = kept[np.argsort(side[ends.one[kept]], kind="stable")]
+    turned = side[ends.one[kept]] == 1
+    row = place[np.where(turned, ends.other[kept], ends.one[kept])]
+    column = place[np.where(turned, ends.one[kept], ends.other[kept])]
+    scale = float(ends.value[kept].max(initial=0.0)) or 1.0
+    tie = (spread[rows][row] + spread[columns][column]) % 1.0 * TIE
+    value = (ends.value[kept] / scale + tie).astype(np.float32)
+    capacities = most[rows].astype(np.int32), most[columns].astype(np.int32)
+    return sorted_pairs(row, column, value, kept, *capacities), rows, columns
+
+
+def sorted_pairs(
+    row: Ints,
+    column: Ints,
+    value: NDArray[np.float32],
+    origin: Ints,
+    row_most: Places,
+    column_most: Places,
+) -> Pairs:
+    """Pairs given in any order, each perhaps twice, as rows of distinct pairs, the best first."""
+    starts = np.zeros(len(row_most) + 1, dtype=np.int64)
+    by_column = _counted(column, len(column_most), np.arange(len(column)))
+    order = _counted(row, len(row_most), by_column)
+    size = _sort_rows(row, column, value, order, starts, len(column_most))
+    order = order[:size]
+    row_degree, column_degree = np.diff(starts), np.bincount(column[order], minlength=len(column_most))
+    return Pairs(
+        starts,
+        column[order].astype(np.int32),
+        value[order],
+        origin[order],
+        np.minimum(row_most, row_degree).astype(np.int32),
+        np.minimum(column_most, column_degree).astype(np.int32),
+    )
+
+
+@compiled
+def _counted(key, size, order):  # type: ignore[no-untyped-def]
+    """`order` sorted by key, stably, by counting."""
+    at = np.zeros(size + 1, np.int64)
+    for one in key:
+        at[one + 1] += 1
+    at = np.cumsum(at)
+    result = np.empty(len(order), np.int64)
+    for one in order:
+        result[at[key[one]]] = one
+        at[key[one]] += 1
+    return result
+
+
+@compiled
+def _sort_rows(row, column, value, order, starts, n_columns):  # type: ignore[no-untyped-def]
+    """Sort the pairs of each row in `order` by falling value, leave later ones of a pair out, and write `starts`."""
+    seen = np.full(n_columns, -1, np.int64)
+    size = begin = 0
+    for here in range(len(starts) - 1):
+        end = begin
+        while end < len(order) and row[order[end]] == here:
+            end += 1
+        part = order[begin:end].copy()
+        for at in part[np.argsort(-value[part], kind="mergesort")]:
+            if seen[column[at]] != here:
+                seen[column[at]] = here
+                order[size] = at
+                size += 1
+        begin = end
+        starts[here + 1] = size
+    return size
+
+
+@compiled
+def _sides(one, other, open_, side):  # type: ignore[no-untyped-def]
+    """Write 0 or 1 for the two ends of every open pair; False when there are not two sides. Union–find with parity."""
+    parent, odd = np.arange(len(side)), np.zeros(len(side), np.bool_)
+    for at in range(len(one)):
+        if open_[at]:
+            a, odd_a = _root(parent, odd, one[at])
+            b, odd_b = _root(parent, odd, other[at])
+            if a == b and odd_a == odd_b:
+                return False
+            if a != b:
+                parent[max(a, b)] = min(a, b)
+                odd[max(a, b)] = odd_a == odd_b
+    # The first organization of a part of the market that is named first is on the first side.
+    turned = np.zeros(len(side), np.int8)
+    for at in range(len(one)):
+        if open_[at]:
+            for end in (one[at], other[at]):
+                root, is_odd = _root(parent, odd, end)
+                side[end] = is_odd ^ turned[root]
+    return True
+
+
+@compiled
+def _root(parent, odd, node):  # type: ignore[no-untyped-def]
+    """The root of a node, and whether the node is on the other side; paths are halved."""
+    is_odd = False
+    while parent[node] != node:
+        above = parent[node]
+        if parent[above] != above:
+            odd[node] ^= odd[above]
+            parent[node] = parent[above]
+        is_odd ^= odd[node]
+        node = parent[node]
+    return node, is_odd
