@@ -9,7 +9,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from app.db import db
-from app.demo import services, story
+from app.demo import season, services, story
 from app.demo.people import PASSWORD, PEOPLE
 from app.matching import planning, proposing
 
@@ -31,6 +31,7 @@ def load() -> None:
         for _ in proposing.write_plan(plan):
             db.session.commit()
         story.tell(services.manager())
+        season.tell(services.managers(), services.owned_by_founders())
         db.session.commit()
         click.echo("The illustrative demo world is loaded.")
     print_sign_ins()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -112,5 +112,16 @@ def _owner_of(organization: Organization, people: Iterable[Person]) -> Person:
 
 def manager() -> User:
     """The demo's first program manager."""
-    first = next(person for person in PEOPLE if person.role is Role.PROGRAM_MANAGER)
-    return db.session.scalars(sa.select(User).where(User.email == first.email)).one()
+    return managers()[0]
+
+
+def managers() -> Sequence[User]:
+    """The demo's program managers."""
+    emails = [person.email for person in PEOPLE if person.role is Role.PROGRAM_MANAGER]
+    return db.session.scalars(sa.select(User).where(User.email.in_(emails)).order_by(User.id)).all()
+
+
+def owned_by_founders() -> set[int]:
+    """Ids of the organizations that a person of their own signs in for."""
+    names = [name for person in PEOPLE for name in person.owns]
+    return set(db.session.scalars(sa.select(Organization.id).where(Organization.name.in_(names))))

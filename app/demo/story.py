@@ -11,13 +11,12 @@ from sqlalchemy.orm import aliased
 from app import clock
 from app.accounts.models import User
 from app.db import db
-from app.introductions import queries as introduction_reads
+from app.demo.sides import side_of
 from app.introductions import services as introductions
 from app.introductions.models import NoReason
-from app.introductions.sides import Side
 from app.matching import services as matching
 from app.matching.models import Match, MatchState, RejectReason
-from app.organizations.models import Membership, Organization
+from app.organizations.models import Organization
 from app.taxonomy import Country
 
 # Introduced; one yes; nobody has answered.
@@ -75,9 +74,9 @@ def tell(manager: User) -> None:
         _say_yes(match, Country.UNITED_STATES)
     for match in approved[4:6]:
         _say_yes(match, Country.UNITED_STATES)
-    india, by = _side(approved[6], Country.INDIA)
+    india, by = side_of(approved[6], Country.INDIA)
     introductions.say_not_now(india, by=by, until=clock.now().date() + timedelta(days=30))
-    us, by = _side(approved[7], Country.UNITED_STATES)
+    us, by = side_of(approved[7], Country.UNITED_STATES)
     introductions.decline(us, by=by, reason=NoReason.TIMING)
     _decide_others(matches, manager)
 
@@ -106,15 +105,6 @@ def _decide_others(matches: Iterator[Match], manager: User) -> None:
     matching.ask_more(asked, manager, question, version=asked.version)
 
 
-def _side(match: Match, country: Country) -> tuple[Side, User]:
-    """The match as the owner of one side sees it."""
-    own = match.side(country)
-    owner = db.session.scalars(sa.select(Membership).where(Membership.organization_id == own.id)).first()
-    if owner is None:
-        raise LookupError(f"{own.name} has no owner")
-    return introduction_reads.side_to_answer(owner.user, match.id, own.id), owner.user
-
-
 def _say_yes(match: Match, country: Country) -> None:
-    side, by = _side(match, country)
+    side, by = side_of(match, country)
     introductions.accept(side, by=by)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from app.matching.evaluating import IN_SAMPLE, Group, Report
+from app.matching.evaluating import ALL, IN_SAMPLE, Group, Report
 from app.matching.measures import MEASURES, Figure
 from app.matching.models import RankingModel
 
@@ -49,13 +50,16 @@ def print_report(report: Report) -> None:
             console.print(_measures(groups))
             console.print(_bands(groups))
     for group in report.groups:
-        if group.calibration and group.kinds == "all":
+        if group.calibration and group.kinds == ALL:
             console.print(_calibration(group))
 
 
 def _measures(groups: Sequence[Group]) -> Table:
-    table = Table("who", "kinds", "decisions", "yes", "model", *(name.upper() for name in MEASURES))
+    """Each sort of people, and the sorts of pairs of which enough was said; the bands tell of the others."""
+    table = Table("who", "kinds", "said", "yes", "model", *(name.upper() for name in MEASURES), box=SIMPLE)
     for group in groups:
+        if group.kinds != ALL and not group.is_enough:
+            continue
         facts = (_WHO[group.who], group.kinds, f"{group.decisions:,}", _share(group.yes, group.decisions))
         if not group.is_enough:
             table.add_row(*facts, "too few decisions")
@@ -66,7 +70,7 @@ def _measures(groups: Sequence[Group]) -> Table:
 
 
 def _bands(groups: Sequence[Group]) -> Table:
-    table = Table("who", "kinds", "strong both ways", "good", "worth a look")
+    table = Table("who", "kinds", "strong both ways", "good", "worth a look", box=SIMPLE)
     for group in groups:
         shares = [
             f"{_number(band['share_of_yes'], percent=True)} of {band['decisions']:,}" for band in group.bands
@@ -77,7 +81,7 @@ def _bands(groups: Sequence[Group]) -> Table:
 
 def _calibration(group: Group) -> Table:
     period = "in sample" if group.period == IN_SAMPLE else "held out"
-    table = Table("foretold", "decisions", "mean foretold", "said yes")
+    table = Table("foretold", "decisions", "mean foretold", "said yes", box=SIMPLE)
     table.title = f"Chance of a yes, {_WHO[group.who]}, {period}"
     for one in group.calibration:
         table.add_row(

@@ -80,7 +80,9 @@ class Model:
         self.lock = threading.Lock()
         self._recommender: ml.Recommender | None = None
         self._owner: object = None
+        # What is in force, and what of it could be read: the model whose ranker is used.
         self._chosen: Chosen | None = None
+        self._ranks_as: Chosen | None = None
         self._ranker: Any = None
         self._seen: dict[int, datetime] = {}
         self._changed_since_fit = 0
@@ -88,8 +90,8 @@ class Model:
     @property
     def version(self) -> str:
         """What ranks now: the trained model, or the rule as it was fitted here."""
-        if self._ranker is not None and self._chosen is not None:
-            return self._chosen.version
+        if self._ranks_as is not None:
+            return self._ranks_as.version
         return self._recommender.version_ if self._recommender is not None else ""
 
     def fresh(
@@ -123,12 +125,12 @@ class Model:
 
     def _begin(self, owner: object, chosen: Chosen | None, profiles: Mapping[int, datetime]) -> None:
         """Forget what was fitted, and take over what `chosen` knows: how it ranks, and the profiles it has read."""
-        self._recommender, self._seen, self._ranker = None, {}, None
+        self._recommender, self._seen, self._ranker, self._ranks_as = None, {}, None, None
         self._owner, self._chosen, self._changed_since_fit = owner, chosen, 0
         loaded = loaded_or_none(chosen) if chosen is not None else None
         if chosen is None or loaded is None:
             return
-        self._ranker = loaded.ranker_
+        self._ranker, self._ranks_as = ranker_of(loaded), chosen
         if len(profiles) > FEW:
             known = set(loaded.index_.tolist())
             self._recommender = loaded
@@ -166,13 +168,18 @@ def trained(
     return ml.Recommender(random_state=0).fit(organizations, partnerships, decisions)
 
 
+def ranker_of(recommender: ml.Recommender) -> Any:
+    """What turns evidence into both sides' fit; None for the rule."""
+    return vars(recommender).get("ranker_")
+
+
 def ranking_as(recommender: ml.Recommender, chosen: Chosen | None) -> ml.Recommender:
     """The same profiles, ranked as `chosen` does; by the rule without one, or when it cannot be read."""
     loaded = loaded_or_none(chosen) if chosen is not None else None
     if loaded is None:
         return by_rule(recommender)
     same = copy.copy(recommender)
-    same.ranker_ = loaded.ranker_
+    same.ranker_ = ranker_of(loaded)
     return same
 
 
