@@ -318,7 +318,20 @@ def find_best(
 
 
 @compiled
-def products_with(codes: Codes, scales: Floats, one: Codes, out: Floats) -> None:
-    """``scales[i] * (codes[i] . one)`` of each row i."""
+def search_best(
+    codes: Codes,
+    scales: Floats,
+    open_: NDArray[np.bool_],
+    one: Codes,
+    step: float,
+    bonus: Floats,
+    lists: tuple[Floats, Places, Places, Floats],
+    k: int,
+) -> None:
+    """Offer everybody who is open to one running list, by product with `one` plus a bonus."""
     for row in range(len(scales)):
-        out[row] = np.float32(_whole_product(codes[row], one)) * scales[row]
+        if not open_[row]:
+            continue
+        score = np.float32(np.float32(_whole_product(codes[row], one)) * step * scales[row] + bonus[row])
+        if score > lists[3][0]:
+            push(lists, 0, score, row, k)

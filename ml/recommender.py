@@ -23,12 +23,13 @@ from ml.profiles import COUNTRIES, Profile, read_profiles
 from ml.quoting import Quoter
 from ml.ranking import TopK, best_partners, few_lists, market_lists
 from ml.reasons import Reason
+from ml.search import SearchIndex, Where
 from ml.towers import Towers
 
 # Raise when the same input may give another output for a reason that no setting shows.
 CODE_VERSION = "1"
 # What `load` makes from the rest.
-_REBUILT = frozenset({"_quoter", "_corridor", "_room"})
+_REBUILT = frozenset({"_quoter", "_corridor", "_room", "_searching"})
 
 # So many lists are made one by one; more share the blocked product.
 _FEW = 16
@@ -95,6 +96,7 @@ class Recommender(BaseEstimator):
 
     def _lay_out(self) -> None:
         self._room = Room()
+        self._searching: SearchIndex | None = None
         self._corridor = Corridor(PairScorer(self.features_), self.towers_)
 
     def update(self, changed: pd.DataFrame) -> Self:
@@ -116,6 +118,9 @@ class Recommender(BaseEstimator):
             self._profiles[where[at]] = profiles[at]
         if len(new):
             self._append(rows.take(new), [profiles[at] for at in new.tolist()])
+        changed_now = [*where[known].tolist(), *range(len(self.index_) - len(new), len(self.index_))]
+        if self._searching and not self._searching.change(self.features_, changed_now):
+            self._searching = None
         return self
 
     def _append(self, rows: Features, profiles: list[Profile]) -> None:
@@ -223,6 +228,33 @@ class Recommender(BaseEstimator):
         ones, others = self._pairs(ids, candidates)
         forward, backward, score = self._corridor.scorer(ones, others)
         return pd.DataFrame({"score": score, "forward": forward, "backward": backward})
+
+    def search(self, text: str, k: int = 20, where: Where = None) -> pd.DataFrame:
+        """Organizations that could meet a need in free words, by meaning and by the rare words and names it holds.
+
+        Parameters
+        ----------
+        text : the need, in any script
+        k : how many at most
+        where : column of profiles -> value or values let through (a list column passes when it holds one of them), such as
+            ``{"kind": ["sme", "startup"], "country": "US"}``; or a mask (n,) bool in the order of `index_`
+
+        Returns
+        -------
+        DataFrame with id, score (float32 in [0, 1.1]), best first. The first search after `fit` makes the index.
+
+        Raises
+        ------
+        ValueError
+            When a mask has another length, profiles have no such column, or k is below 1.
+        """
+        check_is_fitted(self, "index_")
+        if k < 1:
+            raise ValueError("k must be at least 1")
+        if self._searching is None:
+            self._searching = SearchIndex(self.builder_, self.features_, self._profiles)
+        found, score = self._searching.find(text, k, where)
+        return pd.DataFrame({"id": self.index_.take(found), "score": score})
 
     def explain(self, id: Hashable, candidate: Hashable) -> list[Reason]:  # noqa: A002
         """Reasons of both sides of one pair, forward first; see `ml.reasons`.
