@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ml.allocation import assign
 from ml.evaluation import lists as ordering
 from ml.evaluation import metrics
-from ml.evaluation.capacity import capped
 from ml.evaluation.metrics import Lists, Values
 from ml.evaluation.popularity import Scores
 from ml.evaluation.questions import Block, Task
@@ -84,7 +84,7 @@ def _once(task: Task, scores: Sequence[Scores], rule: Rule, random: np.random.Ge
     made, every, outside = [], [], []
     for block, found in zip(task.blocks, scores, strict=True):
         ordered = ordering.keys(found, block.known, random)
-        made.append(_lists(ordered, rule))
+        made.append(_lists(ordered, rule, random))
         every.append(_values(made[-1], ordered, block.relevant, rule))
         outside.append(_values(made[-1], ordered, block.relevant & ~block.curated, rule))
     sizes = tuple(len(block.candidates) for block in task.blocks)
@@ -105,11 +105,12 @@ def _joined(values: Sequence[dict[str, Values]]) -> dict[str, Values]:
     return {name: np.concatenate([one[name] for one in values]) for name in values[0]}
 
 
-def _lists(ordered: Values, rule: Rule) -> Lists:
+def _lists(ordered: Values, rule: Rule, random: np.random.Generator) -> Lists:
     if rule.capacity is None:
         return ordering.best(ordered, rule.k)
     utility = ordering.rank_discount(ordered) if rule.by_rank else ordered
-    return capped(utility, rule.k, rule.capacity, rule.floor)
+    seed = int(random.integers(2**31))
+    return assign(utility, rule.k, rule.capacity, floor=rule.floor, random_state=seed)
 
 
 def _values(made: Lists, ordered: Values, relevant: NDArray[np.bool_], rule: Rule) -> dict[str, Values]:
