@@ -15,6 +15,7 @@ from ml.features import Features, Floats
 from ml.growing import Room
 from ml.kernels import Places
 from ml.profiles import KINDS
+from ml.ranker import RULE, Ranker, RuleRanker
 from ml.towers import Towers
 
 Positions = NDArray[np.intp]
@@ -41,9 +42,17 @@ class PairScorer:
     """Exact forward, backward and score of pairs given by position."""
 
     features: Features
+    ranker: Ranker = RULE
 
     def __call__(self, ones: Positions, others: Positions) -> tuple[Floats, Floats, Floats]:
-        forward, backward = scoring.pair_sides(self.features.take(ones), self.features.take(others))
+        one, other = self.features.take(ones), self.features.take(others)
+        if isinstance(self.ranker, RuleRanker):
+            forward, backward = scoring.pair_sides(one, other)
+        else:
+            forward, backward = (
+                scoring.squash(self.ranker.weigh(scoring.contributions(*pair)).sum(axis=1))
+                for pair in ((one, other), (other, one))
+            )
         return forward, backward, scoring.combine(forward, backward)
 
 

@@ -11,6 +11,7 @@ from ml import lexical, scoring
 from ml.features import Features
 from ml.profiles import Profile
 from ml.quoting import Quoter
+from ml.ranker import RULE, Ranker
 from ml.reasons import LEAST_EVIDENCE, Quotes, Reason, Side, side_reasons
 from ml.weights import EVIDENCE
 
@@ -24,12 +25,13 @@ def reasons_of_pairs(
     quoter: Quoter,
     ones: NDArray[np.intp],
     others: NDArray[np.intp],
+    ranker: Ranker = RULE,
 ) -> list[list[Reason]]:
-    """Reasons of both sides, forward first, for pairs of positions."""
+    """Reasons of both sides, forward first, for pairs of positions, each with what it counts for `ranker`."""
     found: list[list[Reason]] = []
     for start in range(0, len(ones), _BLOCK):
         block = slice(start, start + _BLOCK)
-        found += _block(features, profiles, quoter, ones[block], others[block])
+        found += _block(features, profiles, quoter, ones[block], others[block], ranker)
     return found
 
 
@@ -39,11 +41,12 @@ def _block(
     quoter: Quoter,
     ones: NDArray[np.intp],
     others: NDArray[np.intp],
+    ranker: Ranker,
 ) -> list[list[Reason]]:
     one, other = features.take(ones), features.take(others)
     shared = lexical.shared_terms(one.terms, other.terms)
-    there = scoring.contributions(one, other)
-    back = scoring.contributions(other, one)
+    there = ranker.weigh(scoring.contributions(one, other))
+    back = ranker.weigh(scoring.contributions(other, one))
     return [
         _side("forward", profiles[i], profiles[j], forward, quoter, words)
         + _side("backward", profiles[j], profiles[i], backward, quoter, words)

@@ -55,7 +55,7 @@ class LinkIndex(BaseEstimator):
     n_links_ : int, first links that were learned from
     place_ : (n,) int64, row of each organization among investors with a link, -1 for others
     activity_ : (m, countries) float32, decayed number of links by country of the firm
-    portfolio_ : (m, f) float32 sparse, decayed links to funded firms
+    row_, column_, taste_ : (n_links_,) investor, firm (columns of `funded_`) and decayed worth (float32) of each link
     turn_ : (m, TURNS) float32, log of how much more than usual an investor comes in at each turn
     rounds_ : (n,) int8, rounds each organization had, `TURNS` - 1 at most
     funded_ : (f,) int64, positions of funded firms
@@ -90,7 +90,7 @@ class LinkIndex(BaseEstimator):
         self.activity_ = _activity(row, features.country[company], age, len(investors))
         self.funded_, column = np.unique(company, return_inverse=True)
         taste = (0.5 ** (age / TASTE)).astype(np.float32)
-        self.portfolio_ = sparse.csr_matrix((taste, (row, column)), shape=(len(investors), len(self.funded_)))
+        self.row_, self.column_, self.taste_ = row, column, taste
         self.turn_ = _turns(row, links["before"].to_numpy(dtype=np.intp), taste, len(investors))
         self.rounds_ = np.zeros(n, dtype=np.int8)
         rounds = links.groupby("company")["rounds"].first()
@@ -165,17 +165,18 @@ class LinkIndex(BaseEstimator):
     def _portfolio(self, companies: Positions, features: Features) -> Floats:
         """(q, m) float32, log of how much more than usual each investor funds firms like each company."""
         plain = _unit(np.asarray(features.about[companies], dtype=np.float32))
-        weight = np.asarray(self.portfolio_.sum(axis=0)).ravel()
-        usual = np.asarray(self.portfolio_.sum(axis=1)).ravel()
+        shape = (len(self.activity_), len(self.funded_))
+        portfolio = sparse.csr_array((self.taste_, (self.row_, self.column_)), shape=shape)
+        weight, usual = portfolio.sum(axis=0), portfolio.sum(axis=1)
         itself = companies[:, None] == self.funded_[None, :]
-        sum_ = np.zeros((len(companies), self.portfolio_.shape[0]), dtype=np.float32)
+        sum_ = np.zeros((len(companies), len(usual)), dtype=np.float32)
         for vectors, own, sharpness in zip(
             self.meanings_, (plain, self._projected(plain)), SHARPNESS, strict=True
         ):
             kernel = np.exp(np.float32(sharpness) * (own @ vectors.T))
             kernel[itself] = 0
             mean = np.maximum(kernel @ weight / max(float(weight.sum()), 1e-9), 1e-9)
-            near = np.asarray((self.portfolio_ @ kernel.T).T) / mean[:, None]
+            near = np.asarray((portfolio @ kernel.T).T) / mean[:, None]
             sum_ += np.log((near + DOUBT[0]) / (usual + DOUBT[0])[None, :])
         # Who says nothing is like nobody in particular.
         says = np.asarray(plain.any(axis=1))

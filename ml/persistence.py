@@ -30,6 +30,9 @@ MODEL, MANIFEST = "model.skops", "manifest.json"
 TRUSTED = (
     "ml.features.FeatureBuilder",
     "ml.labels.LabelWeights",
+    "ml.links.LinkIndex",
+    "ml.ranker.LearnedRanker",
+    "ml.ranker.RuleRanker",
     "ml.recommender.Recommender",
     "ml.text.terms",
     "ml.towers.Towers",

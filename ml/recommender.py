@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Hashable, Iterable, Sequence
+from copy import copy
 from typing import Any, Self
 
 import numpy as np
@@ -13,14 +14,16 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from ml import coach, persistence, scoring
+from ml import coach, persistence, ranker, scoring
 from ml.corridor import Corridor, PairScorer
 from ml.eligibility import Eligibility
 from ml.explaining import reasons_of_pairs
 from ml.features import FeatureBuilder, Features
 from ml.growing import Room
+from ml.links import LinkIndex
 from ml.profiles import COUNTRIES, Profile, read_profiles
 from ml.quoting import Quoter
+from ml.ranker import LearnedRanker, RuleRanker
 from ml.ranking import TopK, best_partners, few_lists, market_lists
 from ml.reasons import Reason
 from ml.search import SearchIndex, Where
@@ -31,6 +34,8 @@ CODE_VERSION = "1"
 # What `load` makes from the rest.
 _REBUILT = frozenset({"_quoter", "_corridor", "_room", "_searching"})
 
+# What full fit adds to the evidence of past investments: an investor who was never active stays behind those who are.
+FIT_SHARE = np.float32(0.3)
 # So many lists are made one by one; more share the blocked product.
 _FEW = 16
 
@@ -50,6 +55,8 @@ class Recommender(BaseEstimator):
     builder_ : FeatureBuilder
     features_ : Features, rows aligned with `index_`
     towers_ : Towers, which find candidates
+    links_ : LinkIndex, past investments
+    ranker_ : RuleRanker or LearnedRanker, how much each kind of evidence counts; set None for the rule
     version_ : str, code version and digest of settings and fitted organizations; `update` leaves it unchanged
     """
 
@@ -69,7 +76,9 @@ class Recommender(BaseEstimator):
         Parameters
         ----------
         organizations : frame with id, kind, country and any of the columns of `ml.profiles`; the rest may be missing
-        partnerships, decisions : accepted and not used yet
+        partnerships : frame with investor_id, company_id, date: investments of the past, from which `foresee` learns
+        decisions : frame with id, candidate, decision, decided_at, weight: what was said of pairs. A ranker learned from
+            them takes the rule's place if it foretells the newer ones better; see `ml.ranker`
 
         Raises
         ------
@@ -82,7 +91,9 @@ class Recommender(BaseEstimator):
         self.index_ = pd.Index(organizations["id"], name="id")
         self._profiles = profiles
         self._quoter = Quoter(self.builder_)
-        self.towers_ = Towers(self.random_state).fit(self.features_, PairScorer(self.features_))
+        self.links_ = LinkIndex().fit(partnerships, self.index_, self.features_)
+        self._ranker = self._learned_from(decisions)
+        self.towers_ = Towers(self.random_state).fit(self.features_, self._scorer())
         self._lay_out()
         self.version_ = f"{CODE_VERSION}-{self._digest(profiles)}"
         return self
@@ -97,7 +108,26 @@ class Recommender(BaseEstimator):
     def _lay_out(self) -> None:
         self._room = Room()
         self._searching: SearchIndex | None = None
-        self._corridor = Corridor(PairScorer(self.features_), self.towers_)
+        self._corridor = Corridor(self._scorer(), self.towers_)
+
+    def _scorer(self) -> PairScorer:
+        return PairScorer(self.features_, self._ranker)
+
+    def _learned_from(self, decisions: pd.DataFrame | None) -> RuleRanker | LearnedRanker:
+        decided = ranker.read_decisions(decisions, self.index_)
+        one, other = (self.features_.take(ends) for ends in (decided.one, decided.other))
+        return ranker.chosen(decided, scoring.contributions(one, other))
+
+    @property
+    def ranker_(self) -> RuleRanker | LearnedRanker:
+        return self._ranker
+
+    @ranker_.setter
+    def ranker_(self, given: RuleRanker | LearnedRanker | None) -> None:
+        self._ranker = given or ranker.RULE
+        # A copy of this recommender may share the corridor, and goes on ranking as it did.
+        self._corridor = copy(self._corridor)
+        self._corridor.scorer = self._scorer()
 
     def update(self, changed: pd.DataFrame) -> Self:
         """Take new and changed organizations in, with the vocabulary of the last fit.
@@ -126,7 +156,7 @@ class Recommender(BaseEstimator):
     def _append(self, rows: Features, profiles: list[Profile]) -> None:
         """Take new organizations in, after the others."""
         self.features_ = self._room.together(self.features_, rows)
-        self._corridor.extend(PairScorer(self.features_), rows)
+        self._corridor.extend(self._scorer(), rows)
         self._profiles.extend(profiles)
         names = pd.Index([profile.id for profile in profiles], dtype=self.index_.dtype)
         self.index_ = self.index_.append(names).rename("id")
@@ -256,6 +286,28 @@ class Recommender(BaseEstimator):
         found, score = self._searching.find(text, k, where)
         return pd.DataFrame({"id": self.index_.take(found), "score": score})
 
+    def foresee(self, companies: Sequence[Hashable], investors: Sequence[Hashable]) -> NDArray[np.float32]:
+        """How likely each investor is to fund each company next, by the investments of the past and by fit.
+
+        Unlike the score of general use, this follows what investors did: who is active in the company's country now, who
+        funded firms like it, and who comes in at its turn. Fit orders those of whom nothing is known.
+
+        Returns
+        -------
+        (companies, investors) float32, at least 0: only the order, and differences, within one call mean something
+
+        Raises
+        ------
+        KeyError
+            When an id is not known.
+        """
+        check_is_fitted(self, "index_")
+        rows, columns = self._positions(list(companies)), self._positions(list(investors))
+        found = self.links_.block(rows, columns, self.features_).sum(axis=2)
+        for at, row in enumerate(rows.tolist()):
+            found[at] += FIT_SHARE * self._corridor.scorer(np.full(len(columns), row), columns)[2]
+        return found
+
     def explain(self, id: Hashable, candidate: Hashable) -> list[Reason]:  # noqa: A002
         """Reasons of both sides of one pair, forward first; see `ml.reasons`.
 
@@ -269,7 +321,7 @@ class Recommender(BaseEstimator):
     def explain_pairs(self, ids: Sequence[Hashable], candidates: Sequence[Hashable]) -> list[list[Reason]]:
         """`explain` for many pairs; raises as `score_pairs`."""
         ones, others = self._pairs(ids, candidates)
-        return reasons_of_pairs(self.features_, self._profiles, self._quoter, ones, others)
+        return reasons_of_pairs(self.features_, self._profiles, self._quoter, ones, others, self._ranker)
 
     def coach(
         self,

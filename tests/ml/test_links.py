@@ -1,0 +1,156 @@
+"""What past investments say: recency, likeness to a portfolio and the turn at which an investor comes in."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ml import Recommender
+from ml.links import LINK_EVIDENCE, LinkIndex
+
+CHIPS = "Designs power management chips and wafers for electric scooters"
+MILK = "Chills and pasteurizes milk of dairy farms for cheese makers"
+
+
+def firm(name: str, text: str) -> dict[str, object]:
+    return {"id": name, "kind": "startup", "country": "IN", "name": name, "description": text}
+
+
+def fund(name: str) -> dict[str, object]:
+    return {"id": name, "kind": "investor", "country": "US", "name": name}
+
+
+@pytest.fixture(scope="module")
+def organizations() -> pd.DataFrame:
+    rows = [firm(f"chip_{i}", f"{CHIPS} number {i}") for i in range(8)]
+    rows += [firm(f"milk_{i}", f"{MILK} number {i}") for i in range(8)]
+    rows += [fund(name) for name in ("chip_fund", "milk_fund", "old_fund", "never", "late_fund")]
+    rows += [{"id": "course", "kind": "skill_program", "country": "US", "name": "Dairy course"}]
+    return pd.DataFrame(rows)
+
+
+@pytest.fixture(scope="module")
+def partnerships() -> pd.DataFrame:
+    rows = [("chip_fund", f"chip_{i}", f"2014-0{i + 1}-01") for i in range(6)]
+    rows += [("milk_fund", f"milk_{i}", f"2014-0{i + 1}-02") for i in range(6)]
+    rows += [("old_fund", f"chip_{i}", f"2006-0{i + 1}-01") for i in range(6)]
+    rows += [("late_fund", f"{kind}_{i}", f"2014-1{i}-01") for i in range(3) for kind in ("chip", "milk")]
+    return pd.DataFrame(rows, columns=["investor_id", "company_id", "date"])
+
+
+@pytest.fixture(scope="module")
+def known(organizations: pd.DataFrame, partnerships: pd.DataFrame) -> Recommender:
+    return Recommender().fit(organizations, partnerships)
+
+
+def part(known: Recommender, company: str, investor: str, name: str) -> float:
+    at, other = known.index_.get_indexer(pd.Index([company, investor]))
+    found = known.links_.contributions(np.array([at]), np.array([other]), known.features_)
+    return float(found[0, LINK_EVIDENCE.index(name)])
+
+
+def test_an_investor_is_foreseen_for_firms_like_those_it_funded(known: Recommender) -> None:
+    found = known.foresee(["chip_7", "milk_7"], ["chip_fund", "milk_fund"])
+    assert found[0, 0] > found[0, 1]
+    assert found[1, 1] > found[1, 0]
+    assert (
+        part(known, "chip_7", "chip_fund", "portfolio") > 0 > part(known, "milk_7", "chip_fund", "portfolio")
+    )
+
+
+def test_recent_activity_says_more_than_activity_long_ago(known: Recommender) -> None:
+    assert part(known, "chip_7", "chip_fund", "activity") > 1 + part(known, "chip_7", "old_fund", "activity")
+
+
+def test_who_never_invested_adds_nothing_and_stays_behind(known: Recommender) -> None:
+    assert [part(known, "chip_7", "never", name) for name in LINK_EVIDENCE] == [0, 0, 0]
+    found = known.foresee(["chip_7"], ["never", "old_fund", "chip_fund"])[0]
+    assert found.argmax() == 2
+
+
+def test_an_investor_of_later_rounds_is_foreseen_where_a_round_was_made(known: Recommender) -> None:
+    assert part(known, "chip_5", "late_fund", "turn") > part(known, "chip_7", "late_fund", "turn")
+
+
+def test_parts_add_up_to_no_less_than_nothing(known: Recommender) -> None:
+    money = np.flatnonzero(known.features_.kind == 2)
+    block = known.links_.block(np.arange(16), money, known.features_)
+    assert (block.sum(axis=2) >= -1e-5).all()
+    assert (block[:, :, 0] >= 0).all()
+
+
+def test_pairs_and_blocks_say_the_same(known: Recommender) -> None:
+    money = np.flatnonzero(known.features_.kind == 2)
+    firms = np.arange(16)
+    block = known.links_.block(firms, money, known.features_)
+    ones, others = np.repeat(firms, len(money)), np.tile(money, len(firms))
+    for one, other in ((ones, others), (others, ones)):
+        pairs = known.links_.contributions(one, other, known.features_)
+        np.testing.assert_allclose(pairs.reshape(block.shape), block, atol=1e-5)
+
+
+def test_links_say_nothing_of_other_pairs(known: Recommender) -> None:
+    course = known.index_.get_loc("course")
+    pair = known.links_.contributions(np.array([0]), np.array([course]), known.features_)
+    assert not pair.any()
+
+
+def test_what_is_dated_at_the_cut_or_later_is_never_learned_from(
+    organizations: pd.DataFrame, partnerships: pd.DataFrame, known: Recommender
+) -> None:
+    cut = "2014-04-01"
+    seen = LinkIndex().fit(partnerships, known.index_, known.features_, until=cut)
+    before = LinkIndex().fit(
+        partnerships[partnerships["date"] < cut], known.index_, known.features_, until=cut
+    )
+    money = np.flatnonzero(known.features_.kind == 2)
+    np.testing.assert_array_equal(
+        seen.block(np.arange(16), money, known.features_), before.block(np.arange(16), money, known.features_)
+    )
+    assert seen.n_links_ < known.links_.n_links_
+
+
+def test_a_firms_own_link_does_not_make_its_investor_more_like_it(known: Recommender) -> None:
+    """What is foreseen is another link: a firm is no neighbor of its own."""
+    alone = pd.DataFrame({"investor_id": ["never"], "company_id": ["chip_0"], "date": ["2014-01-01"]})
+    index = LinkIndex().fit(alone, known.index_, known.features_)
+    never = known.index_.get_indexer(pd.Index(["never"]))
+    own, like = index.block(np.array([0, 1]), never, known.features_)[:, 0, 1]
+    assert own < like
+
+
+@pytest.mark.parametrize("partnerships", [None, pd.DataFrame(columns=["investor_id", "company_id", "date"])])
+def test_without_investments_the_order_is_that_of_fit(
+    organizations: pd.DataFrame, partnerships: pd.DataFrame | None
+) -> None:
+    plain = Recommender().fit(organizations, partnerships)
+    assert not plain.links_.block(np.arange(16), np.arange(16, 21), plain.features_).any()
+    funds = ["chip_fund", "never"]
+    scores = plain.score_pairs(["chip_0", "chip_0"], funds)["score"].to_numpy()
+    assert (np.argsort(plain.foresee(["chip_0"], funds)[0]) == np.argsort(scores)).all()
+
+
+def test_unknown_ends_and_missing_dates_are_left_out(known: Recommender) -> None:
+    strange = pd.DataFrame(
+        {
+            "investor_id": ["nobody", "chip_fund", "chip_fund", "chip_0"],
+            "company_id": ["chip_0", "nobody", "chip_1", "chip_1"],
+            "date": ["2014-01-01", "2014-01-01", None, "2014-01-01"],
+        }
+    )
+    assert LinkIndex().fit(strange, known.index_, known.features_).n_links_ == 0
+
+
+def test_new_organizations_are_foreseen_by_what_they_write(
+    organizations: pd.DataFrame, partnerships: pd.DataFrame
+) -> None:
+    grown = Recommender().fit(organizations, partnerships).update(pd.DataFrame([firm("new", CHIPS)]))
+    found = grown.foresee(["new"], ["chip_fund", "milk_fund"])[0]
+    assert found[0] > found[1]
+
+
+def test_general_scores_do_not_follow_popularity(organizations: pd.DataFrame, known: Recommender) -> None:
+    plain = Recommender().fit(organizations)
+    ids, candidates = ["chip_0", "milk_0"], ["chip_fund", "never"]
+    pd.testing.assert_frame_equal(known.score_pairs(ids, candidates), plain.score_pairs(ids, candidates))
