@@ -48,8 +48,8 @@ format: $(VENV)/test.done ## put the code into shape
 test: setup $(VENV)/test.done check ## everything: both databases, real SMTP, real Redis, real browser
 	CHROMIUM=$$(sh tests/chromium.sh) && export CHROMIUM && pytest -n 2 --dist loadgroup
 
-bench: setup ## speed of the recommender beside a baseline
-	python -m ml.bench --organizations 10000 --format table
+bench: setup $(VENV)/test.done ## speed of the recommender beside others (a million: python -m ml.bench --organizations 1000000)
+	python -m ml.bench --organizations 10000 100000
 
 lock: $(VENV)/test.done ## write both pinned requirement lists anew from pyproject.toml
 	uv pip compile -q pyproject.toml --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links -o requirements.txt

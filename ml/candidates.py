@@ -24,6 +24,9 @@ LEAST_STRIPE = 4 * BLOCK_COLUMNS
 # One in so many organizations shows where the lists' floors will be, where there are pairs enough to gain by it.
 SAMPLE = 16
 WORTH_A_SAMPLE = 20_000_000
+# Where lists are ranked again: more than a quarter longer than asked by so many, and so many lists a task.
+FEW_MORE = 8
+RANKED_TOGETHER = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,3 +322,40 @@ def _padded(codes: Codes, start: int, stop: int, size: int) -> Codes:
     block = np.zeros((size, codes.shape[1]), dtype=np.int8)
     block[: stop - start] = codes[start:stop]
     return block
+
+
+def two_way_nearest(left: Floats, right: Floats, k: int) -> tuple[Best, Best]:
+    """Best k by inner product in float32, both ways: a few more than k by int8, ranked again by the vectors themselves.
+
+    Parameters
+    ----------
+    left, right : (n, d) and (m, d) float32
+    k : length of a list
+
+    Returns
+    -------
+    lists of the rows of `left` and of those of `right`, best first
+    """
+    few_more = k + k // 4 + FEW_MORE
+    down, across = two_way_best([Quantized.of(left)], Quantized.of(right), few_more)
+    return _ranked_again(left, right, down, k), _ranked_again(right, left, across, k)
+
+
+def _ranked_again(mine: Floats, theirs: Floats, best: Best, k: int) -> Best:
+    tasks = [
+        (start, min(start + RANKED_TOGETHER, len(mine))) for start in range(0, len(mine), RANKED_TOGETHER)
+    ]
+    parts = scheduler.run(_rank_again, tasks, (mine, theirs, best, k))
+    empty = (np.empty((0, k), dtype=np.int32), np.empty((0, k), dtype=np.float32))
+    partner, score = zip(*(parts or [empty]), strict=True)
+    return Best(np.concatenate(partner), np.concatenate(score))
+
+
+def _rank_again(
+    mine: Floats, theirs: Floats, best: Best, k: int, start: int, stop: int
+) -> tuple[Places, Floats]:
+    partner = best.partner[start:stop].copy()
+    score = np.empty(partner.shape, dtype=np.float32)
+    kernels.list_products(mine[start:stop], theirs, partner, score)
+    kernels.sort_lists(score, partner)
+    return partner[:, :k], score[:, :k]

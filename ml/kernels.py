@@ -257,14 +257,18 @@ def gather(score: Floats, partner: Places, k: int, lists: tuple[Floats, Places, 
 
 
 @numba.njit(cache=True, nogil=True, fastmath=True)
-def pair_products(left: Floats, right: Floats, ones: Places, others: Places, out: Floats) -> None:
-    """``left[ones[p]] . right[others[p]]`` of each pair p, without copies of rows."""
-    for pair in range(len(ones)):
-        one, other = left[ones[pair]], right[others[pair]]
-        total = np.float32(0)
-        for at in range(len(one)):
-            total += one[at] * other[at]
-        out[pair] = total
+def list_products(mine: Floats, theirs: Floats, partner: Places, out: Floats) -> None:
+    """``mine[i] . theirs[partner[i, j]]`` of each place of lists, -inf where nobody is."""
+    for row in range(partner.shape[0]):
+        one = mine[row]
+        for place in range(partner.shape[1]):
+            out[row, place] = -np.inf
+            if partner[row, place] >= 0:
+                other = theirs[partner[row, place]]
+                total = np.float32(0)
+                for at in range(len(one)):
+                    total += one[at] * other[at]
+                out[row, place] = total
 
 
 @numba.njit(cache=True, nogil=True, fastmath=True)

@@ -70,30 +70,31 @@ def breadth(k: int) -> int:
     return 2 * k + MARGIN
 
 
-def best_partners(
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Who is scored exactly: lists of rows (positions `rows`) of places in `columns`, and the reverse."""
+
+    rows: Positions
+    columns: Positions
+    down: Best
+    across: Best
+
+
+def find_candidates(
     corridor: Corridor,
     rows: Positions,
     columns: Positions,
     k: int,
     eligible: PositionedEligibility | None,
     *,
-    for_columns: bool = True,
-) -> list[tuple[Positions, TopK]]:
-    """Best k columns of each row and best k rows of each column.
+    everybody: bool = False,
+) -> Candidates:
+    """Candidates for lists of k, both ways, of organizations of one country each.
 
     Parameters
     ----------
-    corridor : everybody
-    rows, columns : positions of organizations of one country each
-    eligible : who may meet; None for everybody
-    for_columns : whether the columns' lists are wanted too
-
-    Returns
-    -------
-    (order, top) of the rows, and of the columns where wanted: `top`'s i-th list is of the organization at ``order[i]``
+    everybody : whether these are all there are, so that floors of the run before apply
     """
-    if not len(rows) or not len(columns):
-        return []
     rows, columns = _by_kind(corridor, rows), _by_kind(corridor, columns)
     down, across = two_way_best(
         corridor.toward_each_kind(rows),
@@ -101,24 +102,48 @@ def best_partners(
         breadth(k),
         MayMeet.of(eligible, rows, columns),
         corridor.features.kind[columns],
-        corridor.floors(rows, columns, k) if for_columns else None,
+        corridor.floors(rows, columns, k) if everybody else None,
     )
-    found = [(rows, rescored(corridor, rows, columns, down, k))]
-    if for_columns:
-        found.append((columns, rescored(corridor, columns, rows, across, k)))
-    return found
+    return Candidates(rows, columns, down, across)
 
 
-def market_lists(
-    corridor: Corridor, k: int, eligible: PositionedEligibility | None
+def best_partners(
+    corridor: Corridor, rows: Positions, columns: Positions, k: int, eligible: PositionedEligibility | None
 ) -> list[tuple[Positions, TopK]]:
-    """`best_partners` of everybody; the corridor keeps where the lists end."""
+    """Best k columns of each row: (order, top), where `top`'s i-th list is of the organization at ``order[i]``.
+
+    Parameters
+    ----------
+    corridor : everybody
+    rows, columns : positions of organizations of one country each
+    eligible : who may meet; None for everybody
+    """
+    if not len(rows) or not len(columns):
+        return []
+    found = find_candidates(corridor, rows, columns, k, eligible)
+    return [(found.rows, rescored(corridor, found.rows, found.columns, found.down, k))]
+
+
+def market_candidates(
+    corridor: Corridor, k: int, eligible: PositionedEligibility | None
+) -> Candidates | None:
+    """`find_candidates` of everybody; None where a country has nobody."""
     country = corridor.features.country
     sides = [np.flatnonzero(country == place) for place in range(len(COUNTRIES))]
     fewer, more = sorted(sides, key=len)
-    found = best_partners(corridor, fewer, more, k, eligible)
-    corridor.keep(found, k)
-    return found
+    return find_candidates(corridor, fewer, more, k, eligible, everybody=True) if len(fewer) else None
+
+
+def market_lists(corridor: Corridor, k: int, found: Candidates | None) -> list[tuple[Positions, TopK]]:
+    """Lists of both sides from their candidates; the corridor keeps where they end."""
+    if found is None:
+        return []
+    lists = [
+        (found.rows, rescored(corridor, found.rows, found.columns, found.down, k)),
+        (found.columns, rescored(corridor, found.columns, found.rows, found.across, k)),
+    ]
+    corridor.keep(lists, k)
+    return lists
 
 
 def few_lists(

@@ -24,7 +24,7 @@ from ml.links import LinkIndex
 from ml.profiles import COUNTRIES, Profile, read_profiles
 from ml.quoting import Quoter
 from ml.ranker import LearnedRanker, RuleRanker
-from ml.ranking import TopK, best_partners, few_lists, market_lists
+from ml.ranking import TopK, best_partners, few_lists, market_candidates, market_lists
 from ml.reasons import Reason
 from ml.search import SearchIndex, Where
 from ml.towers import Towers
@@ -192,7 +192,8 @@ class Recommender(BaseEstimator):
             raise ValueError("k must be at least 1")
         positioned = eligible.on(self.index_) if eligible is not None else None
         if ids is None and among is None:
-            return self._frame(market_lists(self._corridor, k, positioned))
+            found = market_candidates(self._corridor, k, positioned)
+            return self._frame(market_lists(self._corridor, k, found))
         every = np.arange(len(self.index_))
         asked = every if ids is None else np.unique(self._positions(list(ids)))
         offered = every if among is None else np.unique(self._positions(list(among)))
@@ -201,7 +202,7 @@ class Recommender(BaseEstimator):
         lists: list[tuple[NDArray[np.intp], TopK]] = []
         for here, there in (COUNTRIES, COUNTRIES[::-1]):
             rows, columns = self._of_country(asked, here), self._of_country(offered, there)
-            lists += best_partners(self._corridor, rows, columns, k, positioned, for_columns=False)
+            lists += best_partners(self._corridor, rows, columns, k, positioned)
         return self._frame(lists)
 
     def rerank(

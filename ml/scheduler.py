@@ -46,6 +46,9 @@ def run(
     address = os.environ.get(ADDRESS)
     if address:
         return _on_cluster(address, function, tasks, shared)
+    tasks = list(tasks)
+    if len(tasks) == 1:
+        return [function(*shared, *tasks[0])]
     calls = (joblib.delayed(function)(*shared, *task) for task in tasks)
     return list(joblib.Parallel(n_jobs=n_jobs(), prefer="threads")(calls))
 

@@ -17,7 +17,7 @@ from ml.kernels import Places
 from ml.profiles import Profile, read_profiles
 
 Mask = NDArray[np.bool_]
-Where = Mapping[str, Hashable | Sequence[Hashable]] | Mask | None
+Where = Mapping[str, Any] | Mask | None
 
 # A text that holds all the rarest words of the need counts as much as one that means the same in other words.
 WORDS_SHARE = np.float32(0.5)
@@ -51,7 +51,7 @@ def values_of(profile: Profile, column: str) -> tuple[Hashable, ...]:
     return tuple(found) if isinstance(found, (tuple, list, dict)) else (found,)
 
 
-def _asked(column: str, value: Hashable | Sequence[Hashable]) -> list[Hashable]:
+def _asked(column: str, value: Any) -> list[Hashable]:
     values = [value] if isinstance(value, str) or not isinstance(value, Iterable) else list(value)
     return [tags.key_of(str(one)) for one in values] if column == "tags" else values
 

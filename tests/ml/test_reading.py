@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
-from ml import bench, structure, synthetic, tags, text
+from ml import structure, synthetic, tags, text
 
 
 @pytest.mark.parametrize(
@@ -78,16 +76,3 @@ def test_cheque_ranges_are_read_in_cents(words, cents):
 def test_synthetic_organizations_are_the_same_for_the_same_seed():
     assert synthetic.organizations(30, 1).equals(synthetic.organizations(30, 1))
     assert not synthetic.organizations(30, 1).equals(synthetic.organizations(30, 2))
-
-
-def test_the_bench_reports_every_step_as_json_and_table(tmp_path, capsys):
-    bench.main(["--organizations", "60", "--k", "5", "--format", "json"])
-    report = json.loads(capsys.readouterr().out)
-    assert report["covered"] == 1
-    assert {"fit", "recommend", "allocate", "update one"} <= {row["step"] for row in report["steps"]}
-    file = tmp_path / "few.jsonl"
-    file.write_text(
-        '{"id": 1, "kind": "sme", "country": "IN"}\n\n{"id": 2, "kind": "sme", "country": "US"}\n'
-    )
-    bench.main(["--file", str(file)])
-    assert "proposals: 1" in capsys.readouterr().out

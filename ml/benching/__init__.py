@@ -1,0 +1,1 @@
+"""What `ml.bench` measures: phases of the recommender, and what others need for the same lists."""
