@@ -131,6 +131,7 @@ class Side:
     reasons: list[str]
     freshness: str
     fit: str
+    chance: str
     load: Load
 
 
@@ -174,6 +175,7 @@ def _side(match: Match, country: Country, load: Load) -> Side:
         reasons=neutral.sentences(match, country),
         freshness=_("Profile changed %(when)s", when=_ago(changed)),
         fit=_fit_words(match.fit_for(organization)),
+        chance=_chance_words(match.chance_for(organization)),
         load=load,
     )
 
@@ -200,6 +202,18 @@ def _fit_words(fit: float) -> str:
     if fit >= reasons.STRONG:
         return _("strong")
     return _("good") if fit >= reasons.GOOD else _("weak")
+
+
+def _chance_words(chance: float | None) -> str:
+    """How many in ten such pairs this side says yes to; nothing while nobody has taught the model."""
+    if chance is None:
+        return ""
+    in_ten = round(chance * 10)
+    if in_ten == 0:
+        return _("Says yes to hardly any pair like this.")
+    if in_ten == 10:
+        return _("Says yes to nearly every pair like this.")
+    return _("Says yes to about %(count)s in 10 pairs like this.", count=in_ten)
 
 
 def _risks(match: Match) -> list[str]:

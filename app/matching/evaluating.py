@@ -71,8 +71,9 @@ def report(folder: Path | None) -> Report:
             said = signals.statements()
             traits = eligibility.traits_of_all()
             in_force = live.in_force()
-            learned_until = in_force.learned_until if in_force else None
             recommender = live.recommender(folder)
+            # A model whose file cannot be read does not rank: then the rule is what is judged.
+            learned_until = in_force.learned_until if in_force and scoring.model.is_trained else None
             version = scoring.model.version
             db.session.rollback()
         told = [one for one in said if one.says in (*YES, *NO)]

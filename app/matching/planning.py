@@ -41,14 +41,18 @@ def make_plan(cap: int, only: Sequence[int] | None = None, folder: Path | None =
             db.session.expunge_all()
             recommender = live.recommender(folder, anew=only is None)
             db.session.rollback()
-        version = scoring.model.version
+        version, is_trained = scoring.model.version, scoring.model.is_trained
         if only is None:
             pairs, displaced = scoring.shared_out(recommender, rules), set[int]()
         else:
             newcomers = [id_ for id_ in asked if id_ in rules.groups]
             pairs, displaced = _for_newcomers(recommender, rules, newcomers, proposals)
         found = scoring.explained(recommender, pairs)
-    rows = [_row(pair, traits, technologies, open_programs, version, began_at) for pair in found]
+    rows = [
+        _row(pair, traits, technologies, open_programs, version, began_at)
+        | _chances(pair, traits, is_known=is_trained)
+        for pair in found
+    ]
     # Best first: pairs of one run share their due date, and the queue then goes by the order of their ids.
     rows.sort(key=lambda row: (-row["score"], row["india_id"], row["us_id"]))
     return Plan(version, asked, only is None, rows, displaced)
@@ -93,6 +97,18 @@ def _row(
         "model_version": version,
         "proposed_at": now,
         "due_at": proposing.due_after(now),
+    }
+
+
+def _chances(
+    pair: scoring.ScoredPair, traits: dict[int, Traits], *, is_known: bool
+) -> dict[str, float | None]:
+    """How likely each side is to say yes, once a model has learned from answers."""
+    turned = traits[pair.id][0] is not Country.INDIA
+    india, us = (pair.backward, pair.forward) if turned else (pair.forward, pair.backward)
+    return {
+        "chance_for_india": _unit(india) if is_known else None,
+        "chance_for_us": _unit(us) if is_known else None,
     }
 
 

@@ -24,7 +24,16 @@ Known = dict[Pair, tuple[int, MatchState]]
 DUE_WORKING_DAYS = 2
 # Only one process computes proposals at a time.
 LEASE, LEASE_SECONDS = "matching.propose", 600
-_RECOMPUTED = ("program_id", "score", "fit_for_india", "fit_for_us", "reasons", "model_version")
+_RECOMPUTED = (
+    "program_id",
+    "score",
+    "fit_for_india",
+    "fit_for_us",
+    "chance_for_india",
+    "chance_for_us",
+    "reasons",
+    "model_version",
+)
 
 
 @dataclass

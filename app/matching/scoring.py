@@ -94,6 +94,11 @@ class Model:
             return self._ranks_as.version
         return self._recommender.version_ if self._recommender is not None else ""
 
+    @property
+    def is_trained(self) -> bool:
+        """Whether it has learned from answers: only then is a fit the chance of a yes."""
+        return self._ranks_as is not None
+
     def fresh(
         self,
         owner: object,
@@ -130,7 +135,7 @@ class Model:
         loaded = loaded_or_none(chosen) if chosen is not None else None
         if chosen is None or loaded is None:
             return
-        self._ranker, self._ranks_as = ranker_of(loaded), chosen
+        self._ranker, self._ranks_as = loaded.ranker_, chosen
         if len(profiles) > FEW:
             known = set(loaded.index_.tolist())
             self._recommender = loaded
@@ -168,18 +173,13 @@ def trained(
     return ml.Recommender(random_state=0).fit(organizations, partnerships, decisions)
 
 
-def ranker_of(recommender: ml.Recommender) -> Any:
-    """What turns evidence into both sides' fit; None for the rule."""
-    return vars(recommender).get("ranker_")
-
-
 def ranking_as(recommender: ml.Recommender, chosen: Chosen | None) -> ml.Recommender:
     """The same profiles, ranked as `chosen` does; by the rule without one, or when it cannot be read."""
     loaded = loaded_or_none(chosen) if chosen is not None else None
     if loaded is None:
         return by_rule(recommender)
     same = copy.copy(recommender)
-    same.ranker_ = ranker_of(loaded)
+    same.ranker_ = loaded.ranker_
     return same
 
 

@@ -146,15 +146,24 @@ def shelve(trained: Trained, folder: Path) -> RankingModel:
         metrics=trained.verdict.metrics,
     )
     if trained.verdict.is_accepted:
-        row.file = f"{row.version}.model"
-        row.sha256, row.bytes = scoring.save(trained.recommender, folder / row.file, trained.verdict.metrics)
-        _retire_present()
-        row.is_in_force = True
+        _put_on_shelf(row, trained, folder)
     db.session.add(row)
     db.session.flush()
     detail = {"version": row.version, "why": row.why, "sha256": row.sha256}
     audit.record(f"model.{row.state.value}", ("model", row.version), detail=detail)
     return row
+
+
+def _put_on_shelf(row: RankingModel, trained: Trained, folder: Path) -> None:
+    """Write the file, read it again, and only then let it take over."""
+    file = f"{row.version}.model"
+    sha256, size = scoring.save(trained.recommender, folder / file, trained.verdict.metrics)
+    if scoring.loaded_or_none(scoring.Chosen(row.version, folder / file, sha256, row.profiles_at)) is None:
+        (folder / file).unlink(missing_ok=True)
+        row.why = f"Its file cannot be read back. {row.why}"
+        return
+    _retire_present()
+    row.file, row.sha256, row.bytes, row.is_in_force = file, sha256, size, True
 
 
 def put_back(version: str, folder: Path) -> RankingModel:
