@@ -314,6 +314,6 @@ def test_proposals_obey_eligibility():
     country = pd.Series(recommender.features_.country.astype(int), index=recommender.index_)
     country.iloc[:20] = -1
     eligible = Eligibility(country, [[False, True], [True, False]])
-    found = propose(recommender, pd.Series(4, index=recommender.index_), k=5, eligible=eligible)
+    found = propose(recommender, pd.Series(8, index=recommender.index_), k=5, eligible=eligible)
     assert not set(found["id"]) & set(country.index[:20])
     assert set(counts(found).index) == set(country.index[20:])
