@@ -8,18 +8,33 @@ import numpy as np
 
 from ml.evaluation.popularity import Scores
 from ml.evaluation.reading import Past, Positions
+from ml.profiles import KINDS
 from ml.recommender import Recommender
 
 BLOCK = 200_000
 
 
 class Ours:
-    """`Recommender.fit` on the organizations and the links before the cut, by its score of general use."""
+    """`Recommender.foresee` after a fit on the organizations and the links before the cut."""
 
     def fit(self, past: Past) -> Self:
-        self.recommender_ = Recommender(random_state=past.random_state).fit(
-            past.organizations, past.partnerships()
-        )
+        self.recommender_ = fitted(past)
+        self.ids_ = past.organizations["id"].to_numpy()
+        return self
+
+    def scores(self, queries: Positions, candidates: Positions) -> Scores:
+        investor = KINDS.index("investor")
+        kind = self.recommender_.features_.kind
+        if (kind[candidates] == investor).all():
+            return self.recommender_.foresee(self.ids_[queries].tolist(), self.ids_[candidates].tolist())
+        return self.recommender_.foresee(self.ids_[candidates].tolist(), self.ids_[queries].tolist()).T
+
+
+class OursByFit:
+    """`Recommender.score_pairs`: the score of general use, which judges fit both ways and follows no link."""
+
+    def fit(self, past: Past) -> Self:
+        self.recommender_ = fitted(past)
         self.ids_ = past.organizations["id"].to_numpy()
         return self
 
@@ -32,3 +47,7 @@ class Ours:
             pairs = self.recommender_.score_pairs([one for one in ids for _ in others], others * len(ids))
             found[start : start + rows] = pairs["score"].to_numpy().reshape(len(ids), -1)
         return found
+
+
+def fitted(past: Past) -> Recommender:
+    return Recommender(random_state=past.random_state).fit(past.organizations, past.partnerships())

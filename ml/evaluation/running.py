@@ -50,7 +50,7 @@ GRADED: dict[str, Callable[[], Model]] = {
     "BM25": lambda: Bm25(portfolio=False, whole=True),
     "TF-IDF": lambda: Tfidf(portfolio=False),
     "LSA": lambda: Tfidf(portfolio=False, n_components=128),
-    OURS: Ours,
+    OURS: lambda: Ours(general=True),
 }
 # Ours under capacity: this share of candidates is shown at least once.
 FLOOR = 0.3
@@ -123,7 +123,7 @@ def graded(
     """Figures of graded pairs; ours once with the links before the cut and once without any."""
     past = past_of(organizations, links, settings.before, settings.random_state)
     models = {name: make().fit(past) for name, make in GRADED.items()}
-    models[f"{OURS} without links"] = Ours().fit(
+    models[f"{OURS} without links"] = Ours(general=True).fit(
         past_of(organizations, links[:0], settings.before, settings.random_state)
     )
     return grade(past, grades, models, settings.n_resamples, tell)
