@@ -41,6 +41,7 @@ class Profile:
     countries: tuple[str, ...]
     raising: bool
     agnostic: bool
+    name: str = ""
 
 
 def read_profiles(organizations: pd.DataFrame) -> list[Profile]:
@@ -121,6 +122,7 @@ def _profile(row: Mapping[str, Any]) -> Profile:
         countries=structure.countries_of(_items(row.get("countries")) or _items(row.get("invests_in"))),
         raising=row.get("raising") is True,
         agnostic=agnostic,
+        name=_name(row),
     )
 
 
@@ -160,11 +162,16 @@ def _about(row: Mapping[str, Any], labels: dict[str, str]) -> str:
     parts += [clean(row.get("sector")).replace("_", " "), ", ".join(labels.values())]
     text = "\n".join(part for part in parts if part)[: 2 * MOST_CHARACTERS]
     if row["kind"] == "skill_program" or not text:
-        name = clean(row.get("name")).replace("—", " ")
-        text = (
-            " ".join(word for word in name.split() if word.casefold().strip(".,") not in _LEGAL) + "\n" + text
-        )
+        text = _name(row) + "\n" + text
     return text.strip()
+
+
+def _name(row: Mapping[str, Any]) -> str:
+    """The name without what its legal form adds, or whose course it is."""
+    name = clean(row.get("name"))
+    if row["kind"] == "skill_program":
+        name = name.split(" — ")[0]
+    return " ".join(word for word in name.split() if word.casefold().strip(".,") not in _LEGAL)
 
 
 def _about_lines(row: Mapping[str, Any]) -> tuple[str, ...]:
