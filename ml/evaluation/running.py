@@ -14,7 +14,7 @@ import pandas as pd
 from ml.evaluation.comparing import OURS, Row, compare
 from ml.evaluation.factors import Als
 from ml.evaluation.grading import grade
-from ml.evaluation.ours import Ours
+from ml.evaluation.ours import Ours, OursByFit, chances
 from ml.evaluation.popularity import Chance, Model, Popularity, Scores, TimesPopularity
 from ml.evaluation.questions import DIRECTIONS, POPULATIONS, Asker, Task, first_links
 from ml.evaluation.reading import past_of
@@ -42,6 +42,7 @@ MODELS: dict[str, Callable[[], Model]] = {
     "BM25 x log corridor popularity": lambda: TimesPopularity(
         Bm25(portfolio=True, b=0.25), Popularity(across=True)
     ),
+    "ours by fit alone": OursByFit,
     OURS: Ours,
 }
 # Of graded pairs, which need no links: words weighed among all organizations.
@@ -50,10 +51,11 @@ GRADED: dict[str, Callable[[], Model]] = {
     "BM25": lambda: Bm25(portfolio=False, whole=True),
     "TF-IDF": lambda: Tfidf(portfolio=False),
     "LSA": lambda: Tfidf(portfolio=False, n_components=128),
-    OURS: lambda: Ours(general=True),
+    OURS: OursByFit,
 }
-# Ours under capacity: this share of candidates is shown at least once.
+# Ours under capacity: this share of candidates is shown at least once. It is shown without that, too.
 FLOOR = 0.3
+WITHOUT_FLOOR = "ours without floor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ def graded(
     """Figures of graded pairs; ours once with the links before the cut and once without any."""
     past = past_of(organizations, links, settings.before, settings.random_state)
     models = {name: make().fit(past) for name, make in GRADED.items()}
-    models[f"{OURS} without links"] = Ours(general=True).fit(
+    models[f"{OURS} without links"] = OursByFit().fit(
         past_of(organizations, links[:0], settings.before, settings.random_state)
     )
     return grade(past, grades, models, settings.n_resamples, tell)
@@ -146,24 +148,21 @@ def _outcomes(
         scored = time.perf_counter()
         rule = Rule(settings.k)
         free[name] = attempt(task, scores, rule, settings.random_state)
-        capped[name] = _under_capacity(
-            task, name, scores, replace(rule, capacity=settings.capacity), settings
-        )
+        under = replace(rule, capacity=settings.capacity)
+        if name == OURS:
+            worth = [chances(one) for one in scores]
+            capped[WITHOUT_FLOOR] = attempt(task, worth, under, settings.random_state)
+            capped[name] = attempt(task, worth, replace(under, floor=FLOOR), settings.random_state)
+        else:
+            capped[name] = _better(task, scores, under, settings.random_state)
         tell(f"{label} ({scored - started:.1f} s scores, {time.perf_counter() - scored:.1f} s lists)")
     yield None, free
     yield settings.capacity, capped
 
 
-def _under_capacity(
-    task: Task, name: str, scores: Sequence[Scores], rule: Rule, settings: Settings
-) -> Outcome:
-    """Ours by one rule said beforehand; a baseline by the better of two, judged on the tested links themselves."""
-    if name.startswith(OURS):
-        return attempt(task, scores, replace(rule, floor=FLOOR), settings.random_state)
-    tried = [
-        attempt(task, scores, replace(rule, by_rank=by_rank), settings.random_state)
-        for by_rank in (False, True)
-    ]
+def _better(task: Task, scores: Sequence[Scores], rule: Rule, random_state: int) -> Outcome:
+    """The better of two assignments, judged on the tested links themselves: this favors a baseline."""
+    tried = [attempt(task, scores, replace(rule, by_rank=by_rank), random_state) for by_rank in (False, True)]
     return max(tried, key=lambda outcome: float(outcome.by_query[f"recall@{rule.k}"].mean()))
 
 

@@ -97,7 +97,8 @@ def test_every_task_model_and_metric_comes_with_its_interval(capsys, files):
     for metric in ("recall@2", "ndcg@10", "mrr", "coverage", "gini"):
         row = figure(found, **CORRIDOR, capacity=None, model="TF-IDF", metric=metric)
         assert row["low"] - 1e-9 <= row["value"] <= row["high"] + 1e-9
-    assert {row["baseline"] for row in found["differences"]} == {"random", "TF-IDF", "corridor popularity"}
+    others = {"random", "TF-IDF", "corridor popularity", "ours without floor"}
+    assert {row["baseline"] for row in found["differences"]} == others
     # Two funds of six are of a company's topic, and one of them invests.
     assert figure(found, **CORRIDOR, capacity=None, model="TF-IDF", metric="recall@2")["value"] == 1
     assert figure(found, **CORRIDOR, capacity=None, model="random", metric="recall@2")["value"] < 0.7
