@@ -20,6 +20,7 @@ from ml.eligibility import Eligibility
 from ml.explaining import reasons_of_pairs
 from ml.features import FeatureBuilder, Features
 from ml.growing import Room
+from ml.honesty import own_words
 from ml.links import LinkIndex
 from ml.profiles import COUNTRIES, Profile, read_profiles
 from ml.quoting import Quoter
@@ -54,6 +55,7 @@ class Recommender(BaseEstimator):
     index_ : pd.Index of the known ids
     builder_ : FeatureBuilder
     features_ : Features, rows aligned with `index_`
+    said_ : who said which sentence first; see `ml.honesty`
     towers_ : Towers, which find candidates
     links_ : LinkIndex, past investments
     ranker_ : RuleRanker or LearnedRanker, how much each kind of evidence counts; set None for the rule
@@ -85,7 +87,7 @@ class Recommender(BaseEstimator):
         ValueError
             When id, kind or country is missing or unknown, or an id comes twice.
         """
-        profiles = read_profiles(organizations)
+        profiles, self.said_ = own_words(read_profiles(organizations))
         self.builder_ = FeatureBuilder(self.n_components, self.max_terms, self.random_state).fit(profiles)
         self.features_ = self.builder_.transform(profiles)
         self.index_ = pd.Index(organizations["id"], name="id")
@@ -138,7 +140,7 @@ class Recommender(BaseEstimator):
             As `fit`.
         """
         check_is_fitted(self, "index_")
-        profiles = read_profiles(changed)
+        profiles, _ = own_words(read_profiles(changed), self.said_)
         rows = self.builder_.transform(profiles)
         where = self.index_.get_indexer(pd.Index(changed["id"]))
         known, new = np.flatnonzero(where >= 0), np.flatnonzero(where < 0)
