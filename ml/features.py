@@ -5,43 +5,59 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.decomposition import TruncatedSVD
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.preprocessing import normalize
 from sklearn.utils.validation import check_is_fitted
 
 from ml import structure, terms_of_money
+from ml.counting import Counted, TermCounter
 from ml.labels import LabelWeights
 from ml.lexical import shares, telling_terms
 from ml.profiles import COUNTRIES, KINDS, Profile, read_profiles
-from ml.text import stem, terms, words
+from ml.text import stem, words
+from ml.topics import Topics
+from ml.words import WordVectors
 
 Floats = NDArray[np.float32]
+Codes = NDArray[np.int8]
 
-# A profile with this much distinct meaning (sum of its terms' inverse document frequencies) counts half.
-HALF_MASS = 16.0
+# Steps of 1 in vectors kept as int8. Parts of unit vectors of many dimensions are rarely above a half; closed labels are.
+STEPS = {
+    "about": 240,
+    "want": 240,
+    "have": 240,
+    "fields": 127,
+    "technologies": 127,
+    "tags": 127,
+    "chain": 127,
+}
+# A text with this many meaningful words counts half of one that says all it can.
+HALF_TERMS = np.float32(0.75)
+# Organizations whose words are learned, and organizations read at a time.
+LEARN_FROM = 60_000
+CHUNK = 20_000
 
 
 @dataclass(slots=True)
 class Features:
-    """Aligned arrays of n organizations; all float32 unless said.
+    """Aligned arrays of n organizations. Vectors are kept as int8 codes; each has a property of its name in float32.
 
     Attributes
     ----------
     kind, country : (n,) int8, positions in `KINDS` and `COUNTRIES`
-    about, want, have : (n, d), LSA vectors of what they are, need and can give; length is how much they say
-    technologies, tags : (n, t) and (n, g), weighted multi-hot, length at most 1
-    stage : (n, 10), rungs (startups) or funded rungs (investors), last column 1 when known
-    ticket : (n, 33), touched buckets, last column 1 when known
-    looks_at : (n, 2), investors: 1 country named, -1 others named only, 0 silent
-    raising, agnostic : (n,), 0 or 1
+    about_codes, want_codes, have_codes : (n, d) int8, meaning of what they are, need and can give (`WordVectors`); their
+        length is how much is said, 0 where nothing is
+    fields_codes : (n, f + w) int8, fields of work and wider fields (`Topics`)
+    chain_codes : (n, s) int8, segments of the chip supply chain whose product they give
+    technologies_codes, tags_codes : (n, t) and (n, g) int8, weighted multi-hot, length at most 1
+    stage : (n, 10) float32, rungs (startups) or funded rungs (investors), last column 1 when known
+    ticket : (n, 33) float32, touched buckets, last column 1 when known
+    looks_at : (n, 2) float32, investors: 1 country named, -1 others named only, 0 silent
+    raising, agnostic : (n,) float32, 0 or 1
     terms, want_terms, have_terms : (n, 2, 24) float32, the most telling quotable terms (columns of the vocabulary, -1
         where fewer) and their shares of the highest inverse document frequency (0 where fewer)
     spread : (n,) float64 in [0, 1), a fixed number of the id that breaks ties evenly
@@ -49,11 +65,13 @@ class Features:
 
     kind: NDArray[np.int8]
     country: NDArray[np.int8]
-    about: Floats
-    want: Floats
-    have: Floats
-    technologies: Floats
-    tags: Floats
+    about_codes: Codes
+    want_codes: Codes
+    have_codes: Codes
+    fields_codes: Codes
+    chain_codes: Codes
+    technologies_codes: Codes
+    tags_codes: Codes
     stage: Floats
     ticket: Floats
     looks_at: Floats
@@ -67,6 +85,41 @@ class Features:
     def __len__(self) -> int:
         return len(self.kind)
 
+    @property
+    def about(self) -> Floats:
+        """(n, d) float32."""
+        return decoded("about", self.about_codes)
+
+    @property
+    def want(self) -> Floats:
+        """(n, d) float32."""
+        return decoded("want", self.want_codes)
+
+    @property
+    def have(self) -> Floats:
+        """(n, d) float32."""
+        return decoded("have", self.have_codes)
+
+    @property
+    def fields(self) -> Floats:
+        """(n, f + w) float32."""
+        return decoded("fields", self.fields_codes)
+
+    @property
+    def chain(self) -> Floats:
+        """(n, s) float32."""
+        return decoded("chain", self.chain_codes)
+
+    @property
+    def technologies(self) -> Floats:
+        """(n, t) float32."""
+        return decoded("technologies", self.technologies_codes)
+
+    @property
+    def tags(self) -> Floats:
+        """(n, g) float32."""
+        return decoded("tags", self.tags_codes)
+
     def take(self, positions: NDArray[np.intp] | slice) -> Features:
         """The rows at these positions; a slice gives views, an index array copies."""
         return Features(**{field.name: getattr(self, field.name)[positions] for field in fields(self)})
@@ -76,123 +129,175 @@ class Features:
         for field in fields(self):
             getattr(self, field.name)[positions] = getattr(rows, field.name)
 
+    def append(self, rows: Features) -> Features:
+        """These rows and then those."""
+        return together([self, rows])
+
+
+def together(parts: Sequence[Features]) -> Features:
+    """The rows of all parts, in order; at least one part."""
+    if len(parts) == 1:
+        return parts[0]
+    return Features(
+        **{
+            field.name: np.concatenate([getattr(part, field.name) for part in parts])
+            for field in fields(Features)
+        }
+    )
+
+
+def coded(name: str, values: Floats) -> Codes:
+    """Vectors of this name as int8."""
+    return np.clip(np.rint(values * np.float32(STEPS[name])), -127, 127).astype(np.int8)
+
+
+def decoded(name: str, codes: Codes) -> Floats:
+    """float32 of `coded`."""
+    return codes.astype(np.float32) * np.float32(1 / STEPS[name])
+
 
 class FeatureBuilder(TransformerMixin, BaseEstimator):
-    """Learn vocabulary, term weights and latent topics from organizations; turn any organizations into `Features`.
+    """Learn vocabulary, word vectors, topics and label weights from organizations; turn any organizations into `Features`.
 
     Parameters
     ----------
-    n_components : int, latent topics at most (fewer for a small corpus)
+    n_components : int, dimensions of the word vectors learned from the organizations
     max_terms : int, terms kept, most frequent first
-    random_state : int, seed of the randomized decomposition
+    random_state : int, seed
 
     Attributes
     ----------
-    vectorizer_ : TfidfVectorizer
-    decomposition_ : TruncatedSVD or None (too few organizations or words)
+    vectors_ : WordVectors
+    topics_ : Topics
     technologies_, tags_ : LabelWeights
     surface_ : dict, the commonest written form of each stem
     """
 
-    def __init__(self, n_components: int = 128, max_terms: int = 30_000, random_state: int = 0) -> None:
+    def __init__(self, n_components: int = 96, max_terms: int = 30_000, random_state: int = 0) -> None:
         self.n_components = n_components
         self.max_terms = max_terms
         self.random_state = random_state
 
+    @property
+    def vectorizer_(self) -> TermCounter:
+        """The counter of terms."""
+        return self.vectors_.counter_
+
     def fit(self, X: pd.DataFrame | Sequence[Profile], y: None = None) -> Self:  # noqa: N803
-        """Learn from organizations (a frame, or profiles already read)."""
-        profiles = _profiles(X)
-        self._learn_words(["\n".join((profile.about, *profile.need_lines)) for profile in profiles])
+        """Learn from organizations (a frame, or profiles already read); from `LEARN_FROM` of them where there are more."""
+        rng = np.random.default_rng(self.random_state)
+        chosen = np.sort(rng.permutation(len(X))[:LEARN_FROM])
+        profiles = _profiles(_rows_of(X, chosen) if len(chosen) < len(X) else X)
+        texts = ["\n".join((profile.about, *profile.need_lines)) for profile in profiles]
+        self.vectors_ = WordVectors(
+            n_corpus=self.n_components, max_terms=self.max_terms, random_state=self.random_state
+        ).fit(texts)
+        some = np.sort(rng.permutation(len(texts))[:CHUNK])
+        counted = self.vectorizer_.transform([texts[at] for at in some.tolist()])
+        static = self.vectors_.static(counted)
+        self.topics_ = Topics().fit(static[static.any(axis=1)], self.vectors_)
         countries = [profile.country for profile in profiles]
-        self.technologies_ = LabelWeights(half=1.5).fit(
+        self.technologies_ = LabelWeights(half=1.5, most=64).fit(
             [profile.technologies for profile in profiles], countries
         )
-        self.tags_ = LabelWeights(half=4.0, both_sides=True).fit(
+        self.tags_ = LabelWeights(half=4.0, both_sides=True, most=256).fit(
             [tuple(profile.tags) for profile in profiles], countries
         )
+        self.surface_ = _surfaces(texts)
         return self
 
-    def _learn_words(self, texts: list[str]) -> None:
-        self.vectorizer_ = TfidfVectorizer(
-            analyzer=terms,
-            max_features=self.max_terms,
-            min_df=2 if len(texts) >= 500 else 1,
-            sublinear_tf=True,
-            norm=None,
-            dtype=np.float32,
-        )
-        try:
-            counted = self.vectorizer_.fit_transform(texts)
-        except ValueError:  # no organization says a word
-            counted = self.vectorizer_.fit_transform(["wordless"])
-        width = min(self.n_components, min(counted.shape) - 1)
-        self.decomposition_ = None
-        if width >= 2:
-            self.decomposition_ = TruncatedSVD(width, n_iter=2, random_state=self.random_state)
-            # Texts that are all the same vary in nothing, and a share of nothing is no number.
-            with np.errstate(divide="ignore", invalid="ignore"):
-                self.decomposition_.fit(normalize(counted))
-        self.surface_ = _surfaces(texts)
-
     def transform(self, X: pd.DataFrame | Sequence[Profile]) -> Features:  # noqa: N803
-        """`Features` of organizations, in order; unknown words, technologies and tags count nothing."""
-        check_is_fitted(self, "vectorizer_")
-        profiles = _profiles(X)
-        about = self.weigh([profile.about for profile in profiles])
-        want = self.weigh(["\n".join(profile.need_lines) for profile in profiles])
-        have = self.weigh([_have(profile) for profile in profiles])
-        share = shares(self.vectorizer_.get_feature_names_out(), self.vectorizer_.idf_)
+        """`Features` of organizations, in order, a chunk at a time; technologies and tags that `fit` has not seen count nothing."""
+        check_is_fitted(self, "vectors_")
+        starts = range(0, max(len(X), 1), CHUNK)
+        return together(
+            [self._chunk(_profiles(_rows_of(X, slice(start, start + CHUNK)))) for start in starts]
+        )
+
+    def _chunk(self, profiles: Sequence[Profile]) -> Features:
+        texts, money = self._read(profiles), self._agree(profiles)
         return Features(
             kind=np.array([KINDS.index(profile.kind) for profile in profiles], dtype=np.int8),
             country=np.array([COUNTRIES.index(profile.country) for profile in profiles], dtype=np.int8),
-            about=self._embed(about),
-            want=self._embed(want),
-            have=self._embed(_or_else(have, about)),
-            technologies=self.technologies_.transform([profile.technologies for profile in profiles]),
-            tags=self.tags_.transform([tuple(profile.tags) for profile in profiles]),
-            stage=_rows(
-                [terms_of_money.stage_row(profile) for profile in profiles], len(structure.STAGES) + 1
+            technologies_codes=coded(
+                "technologies", self.technologies_.transform([profile.technologies for profile in profiles])
             ),
-            ticket=_rows(
-                [terms_of_money.ticket_row(profile) for profile in profiles], len(structure.TICKET_EDGES) + 2
-            ),
-            looks_at=_rows([terms_of_money.looks_at_row(profile) for profile in profiles], len(COUNTRIES)),
-            raising=np.array([profile.raising for profile in profiles], dtype=np.float32),
-            agnostic=np.array([profile.agnostic for profile in profiles], dtype=np.float32),
-            terms=telling_terms(about, share),
-            want_terms=telling_terms(want, share),
-            have_terms=telling_terms(_or_else(have, about), share),
+            tags_codes=coded("tags", self.tags_.transform([tuple(profile.tags) for profile in profiles])),
             spread=np.array(
                 [_spread(profile.id, self.random_state) for profile in profiles], dtype=np.float64
             ),
+            **texts,
+            **money,
         )
 
-    def weigh(self, texts: list[str]) -> sparse.csr_matrix:
-        """(n, terms) float32 TF-IDF counts of texts, not normalized."""
-        if not texts:
-            return sparse.csr_matrix((0, len(self.vectorizer_.vocabulary_)), dtype=np.float32)
-        return self.vectorizer_.transform(texts).tocsr()
+    def _read(self, profiles: Sequence[Profile]) -> dict[str, Any]:
+        """The features that come from texts."""
+        about = self.vectorizer_.transform([profile.about for profile in profiles])
+        static = self.vectors_.static(
+            about, self.vectorizer_.transform([profile.name for profile in profiles])
+        )
+        want, wanted = self._some(["\n".join(profile.need_lines) for profile in profiles])
+        have, given = self._some([_have(profile) for profile in profiles])
+        offers, offered = self._some(["\n".join(profile.offer_lines) for profile in profiles])
+        meaning = self._said(about, static)
+        links = self.topics_.segments(static)
+        share = shares(np.array(self.vectorizer_.names_), self.vectorizer_.idf_)
+        terms = telling_terms(about.terms, share)
+        nothing = np.zeros_like(terms)
+        nothing[:, 0] = -1
+        offered_links = self.topics_.segments(self.vectors_.static(offers))
+        return {
+            "about_codes": coded("about", meaning),
+            "want_codes": coded("want", _filled(self._said(want), wanted, np.zeros_like(meaning))),
+            "have_codes": coded("have", _filled(self._said(have), given, meaning)),
+            "fields_codes": coded("fields", self.topics_.transform(static)),
+            "chain_codes": coded("chain", _filled(offered_links, offered, links)),
+            "terms": terms,
+            "want_terms": _filled(telling_terms(want.terms, share), wanted, nothing),
+            "have_terms": _filled(telling_terms(have.terms, share), given, terms),
+        }
 
-    def _embed(self, counted: sparse.csr_matrix) -> Floats:
-        """Unit LSA vectors times how much the text says."""
-        if not counted.shape[0]:
-            width = counted.shape[1] if self.decomposition_ is None else len(self.decomposition_.components_)
-            return np.zeros((0, width), dtype=np.float32)
-        unit = normalize(counted)
-        if self.decomposition_ is None:
-            vectors = np.asarray(unit.toarray(), dtype=np.float32)
-        else:
-            vectors = normalize(self.decomposition_.transform(unit)).astype(np.float32)
-        mass = np.asarray((counted > 0).astype(np.float32) @ self.vectorizer_.idf_.astype(np.float32))
-        return vectors * (mass / (mass + HALF_MASS))[:, None].astype(np.float32)
+    def _agree(self, profiles: Sequence[Profile]) -> dict[str, Any]:
+        """The features that come from money's terms."""
+        return {
+            "stage": _rows(
+                [terms_of_money.stage_row(profile) for profile in profiles], len(structure.STAGES) + 1
+            ),
+            "ticket": _rows(
+                [terms_of_money.ticket_row(profile) for profile in profiles], len(structure.TICKET_EDGES) + 2
+            ),
+            "looks_at": _rows([terms_of_money.looks_at_row(profile) for profile in profiles], len(COUNTRIES)),
+            "raising": np.array([profile.raising for profile in profiles], dtype=np.float32),
+            "agnostic": np.array([profile.agnostic for profile in profiles], dtype=np.float32),
+        }
+
+    def _some(self, texts: list[str]) -> tuple[Counted, NDArray[np.intp]]:
+        """Counts of the texts that are not empty, and their rows."""
+        rows = np.array([row for row, text in enumerate(texts) if text], dtype=np.intp)
+        return self.vectorizer_.transform([texts[row] for row in rows.tolist()]), rows
+
+    def _said(self, counted: Counted, static: Floats | None = None) -> Floats:
+        """Vectors of counted texts, as long as the texts say much."""
+        vectors = self.vectors_.vectors(counted, self.vectors_.static(counted) if static is None else static)
+        said = np.diff(counted.terms.indptr).astype(np.float32)[:, None]
+        return vectors * ((said + np.float32(0.25)) / (said + HALF_TERMS))
 
 
-def _or_else(first: sparse.csr_matrix, second: sparse.csr_matrix) -> sparse.csr_matrix:
-    """Rows of `first`, those of `second` where the first are empty."""
-    rows = np.arange(first.shape[0])
-    return sparse.vstack([first, second]).tocsr()[
-        np.where(np.diff(first.indptr) == 0, rows + len(rows), rows)
-    ]
+def _filled(values: Floats, rows: NDArray[np.intp], otherwise: Floats) -> Floats:
+    """`otherwise` with `values` written over its `rows`."""
+    found = otherwise.copy()
+    found[rows] = values
+    return found
+
+
+def _rows_of(
+    organizations: pd.DataFrame | Sequence[Profile], at: slice | NDArray[np.intp]
+) -> pd.DataFrame | Sequence[Profile]:
+    if isinstance(organizations, pd.DataFrame):
+        return organizations.iloc[at]
+    if isinstance(at, slice):
+        return organizations[at]
+    return [organizations[place] for place in at.tolist()]
 
 
 def _profiles(organizations: pd.DataFrame | Sequence[Profile]) -> Sequence[Profile]:

@@ -21,7 +21,9 @@ _ENOUGH = np.float32(1 / 1.2)
 def shares(names: NDArray[np.object_], idf: NDArray[np.float64]) -> Floats:
     """(terms,) float32: each term's share of the highest inverse document frequency; a concept weighs half as much again."""
     is_concept = np.array([name.startswith("=") for name in names])
-    return np.asarray(np.minimum(idf / idf.max() * np.where(is_concept, 1.5, 1), 1), dtype=np.float32)
+    return np.asarray(
+        np.minimum(idf / idf.max(initial=1) * np.where(is_concept, 1.5, 1), 1), dtype=np.float32
+    )
 
 
 def telling_terms(counted: sparse.csr_matrix, share: Floats) -> Floats:

@@ -28,14 +28,16 @@ LIBRARIES = ("numpy", "scikit-learn", "scipy")
 MODEL, MANIFEST = "model.skops", "manifest.json"
 # The only types outside of skops' own list that a file may name.
 TRUSTED = (
+    "ml.counting.TermCounter",
     "ml.features.FeatureBuilder",
     "ml.labels.LabelWeights",
     "ml.links.LinkIndex",
     "ml.ranker.LearnedRanker",
     "ml.ranker.RuleRanker",
     "ml.recommender.Recommender",
-    "ml.text.terms",
+    "ml.topics.Topics",
     "ml.towers.Towers",
+    "ml.words.WordVectors",
 )
 
 

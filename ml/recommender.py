@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from copy import copy
 from typing import Any, Self
 
@@ -21,7 +21,7 @@ from ml.explaining import reasons_of_pairs
 from ml.features import FeatureBuilder, Features
 from ml.growing import Room
 from ml.honesty import own_words
-from ml.links import LinkIndex
+from ml.links import LINK_EVIDENCE, LinkIndex
 from ml.profiles import COUNTRIES, Profile, read_profiles
 from ml.quoting import Quoter
 from ml.ranker import LearnedRanker, RuleRanker
@@ -37,6 +37,8 @@ _REBUILT = frozenset({"_quoter", "_corridor", "_room", "_searching"})
 
 # What full fit adds to the evidence of past investments: an investor who was never active stays behind those who are.
 FIT_SHARE = np.float32(0.3)
+# Fit is foreseen for about so many pairs at once.
+PAIRS_AT_ONCE = 8192
 # So many lists are made one by one; more share the blocked product.
 _FEW = 16
 
@@ -289,11 +291,21 @@ class Recommender(BaseEstimator):
         found, score = self._searching.find(text, k, where)
         return pd.DataFrame({"id": self.index_.take(found), "score": score})
 
-    def foresee(self, companies: Sequence[Hashable], investors: Sequence[Hashable]) -> NDArray[np.float32]:
+    def foresee(
+        self,
+        companies: Sequence[Hashable],
+        investors: Sequence[Hashable],
+        without: Collection[str] = (),
+    ) -> NDArray[np.float32]:
         """How likely each investor is to fund each company next, by the investments of the past and by fit.
 
         Unlike the score of general use, this follows what investors did: who is active in the company's country now, who
         funded firms like it, and who comes in at its turn. Fit orders those of whom nothing is known.
+
+        Parameters
+        ----------
+        companies, investors : ids
+        without : parts left out, of `ml.links.LINK_EVIDENCE` and "fit", to see what each is worth
 
         Returns
         -------
@@ -306,9 +318,15 @@ class Recommender(BaseEstimator):
         """
         check_is_fitted(self, "index_")
         rows, columns = self._positions(list(companies)), self._positions(list(investors))
-        found = self.links_.block(rows, columns, self.features_).sum(axis=2)
-        for at, row in enumerate(rows.tolist()):
-            found[at] += FIT_SHARE * self._corridor.scorer(np.full(len(columns), row), columns)[2]
+        kept = [name not in without for name in LINK_EVIDENCE]
+        found: NDArray[np.float32] = self.links_.block(rows, columns, self.features_)[..., kept].sum(axis=2)
+        if "fit" in without or not found.size:
+            return found
+        step = max(1, PAIRS_AT_ONCE // len(columns))
+        for start in range(0, len(rows), step):
+            some = rows[start : start + step]
+            fit = self._corridor.scorer(np.repeat(some, len(columns)), np.tile(columns, len(some)))[2]
+            found[start : start + step] += FIT_SHARE * fit.reshape(len(some), -1)
         return found
 
     def explain(self, id: Hashable, candidate: Hashable) -> list[Reason]:  # noqa: A002

@@ -1,4 +1,4 @@
-"""Fit of pairs in both directions: whole blocks by matrix products, or chosen pairs row by row, by the same rule.
+"""Fit of pairs in both directions, pair by pair: named evidence of each side, and what it adds up to.
 
 ``score`` is the geometric mean of the two sides. Both must say yes, so the chance of a match is their product; the
 geometric mean ranks as the product does and stays on the scale of its parts, so that people can read it in bands.
@@ -8,33 +8,41 @@ from __future__ import annotations
 
 import hashlib
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from ml import lexical
-from ml.features import Features, Floats
+from ml.features import STEPS, Codes, Features, Floats
 from ml.profiles import KINDS
+from ml.topics import fields_of, runs_on
+from ml.value_chain import GOES_INTO
 from ml.weights import (
+    BUYER,
     EVIDENCE,
-    LATENT_ALONE,
+    KIND_UNSAID,
     NEED_FLOOR,
     STRUCTURE_ALONE,
     TEXT_FLOOR,
     TOPIC_ENOUGH,
-    WORDS_ALONE,
-    Weights,
+    WORDS_COUNT,
     has_structure,
     weight_table,
-    weights_of,
 )
 
-_TOPIC = [EVIDENCE.index(name) for name in ("need", "text", "technology", "tags", "agnostic")]
-_STRUCTURE = [EVIDENCE.index(name) for name in ("stage", "ticket", "place", "raising")]
+_AT = {name: place for place, name in enumerate(EVIDENCE)}
+_TOPIC = [
+    _AT[name] for name in ("need", "text", "field", "technology", "tags", "training", "chain", "agnostic")
+]
+_STRUCTURE = [_AT[name] for name in ("stage", "ticket", "place", "raising")]
+_TERMS_APPLY = np.array([[has_structure(one, other) for other in KINDS] for one in KINDS], dtype=np.float32)
+_PROGRAM = KINDS.index("skill_program")
+_RUNS_ON = runs_on()
 
 
 def settings_digest() -> str:
     """A short digest of every weight and floor, for the model's version."""
-    floors = (TEXT_FLOOR, NEED_FLOOR, LATENT_ALONE, WORDS_ALONE, STRUCTURE_ALONE, TOPIC_ENOUGH)
+    floors = (TEXT_FLOOR, NEED_FLOOR, WORDS_COUNT, STRUCTURE_ALONE, TOPIC_ENOUGH, BUYER, KIND_UNSAID)
     return hashlib.blake2b(weight_table().tobytes() + repr(floors).encode(), digest_size=4).hexdigest()
 
 
@@ -48,99 +56,6 @@ def combine(forward: Floats, backward: Floats) -> Floats:
     return np.sqrt(forward * backward)
 
 
-def _supported(similarity: Floats, floor: np.float32, words: Floats) -> Floats:
-    """What of a latent similarity is above the noise and supported by shared words, in [0, 1]; works in place."""
-    similarity -= floor
-    np.maximum(similarity, 0, out=similarity)
-    similarity *= (1 - WORDS_ALONE) / (1 - floor)
-    similarity *= LATENT_ALONE + (1 - LATENT_ALONE) * words
-    words -= 0.5
-    np.maximum(words, 0, out=words)
-    words *= 2 * WORDS_ALONE
-    similarity += words
-    return similarity
-
-
-def block_sides(rows: Features, columns: Features) -> tuple[Floats, Floats]:
-    """Both sides of every pair of two groups, each of one kind and one country.
-
-    Returns
-    -------
-    forward, backward : (rows, columns) float32, does the column serve the row, and the row the column
-    """
-    row_kind, column_kind = KINDS[int(rows.kind[0])], KINDS[int(columns.kind[0])]
-    there, back = weights_of(row_kind, column_kind), weights_of(column_kind, row_kind)
-    text = _supported(rows.about @ columns.about.T, TEXT_FLOOR, lexical.support(rows.terms, columns.terms))
-    technology = rows.technologies @ columns.technologies.T
-    tags = rows.tags @ columns.tags.T
-    forward = _topic(there, text, technology, tags)
-    backward = forward.copy() if _same_topic(there, back) else _topic(back, text, technology, tags)
-    if rows.want.any():
-        words = lexical.support(rows.want_terms, columns.have_terms)
-        forward += np.float32(there.need) * _supported(rows.want @ columns.have.T, NEED_FLOOR, words)
-    if columns.want.any():
-        words = lexical.support(rows.have_terms, columns.want_terms)
-        backward += np.float32(back.need) * _supported(rows.have @ columns.want.T, NEED_FLOOR, words)
-    if has_structure(row_kind, column_kind):
-        _add_structure(forward, backward, rows, columns, there, back)
-    forward += np.float32(there.kind)
-    backward += np.float32(back.kind)
-    return _squash_in_place(forward), _squash_in_place(backward)
-
-
-def _topic(weights: Weights, text: Floats, technology: Floats, tags: Floats) -> Floats:
-    sum_ = text * np.float32(weights.text)
-    sum_ += technology * np.float32(weights.technology)
-    sum_ += tags * np.float32(weights.tags)
-    return sum_
-
-
-def _same_topic(one: Weights, other: Weights) -> bool:
-    return (one.text, one.technology, one.tags) == (other.text, other.technology, other.tags)
-
-
-def _squash_in_place(evidence: Floats) -> Floats:
-    np.maximum(evidence, 0, out=evidence)
-    np.negative(evidence, out=evidence)
-    np.expm1(evidence, out=evidence)
-    return np.negative(evidence, out=evidence)
-
-
-def _gate(topic: Floats) -> Floats:
-    return STRUCTURE_ALONE + (1 - STRUCTURE_ALONE) * np.minimum(topic * (1 / TOPIC_ENOUGH), 1)
-
-
-def _add_structure(
-    forward: Floats, backward: Floats, rows: Features, columns: Features, there: Weights, back: Weights
-) -> None:
-    """Add what money's terms say to both sides of an investor-and-firm block, in place."""
-    row_country, column_country = int(rows.country[0]), int(columns.country[0])
-    agnostic = np.maximum(rows.agnostic[:, None], columns.agnostic[None, :])
-    stage = _agreement(rows.stage @ columns.stage.T, 1.6, 0.6, rows.stage, columns.stage)
-    ticket = _agreement(rows.ticket @ columns.ticket.T, 1.5, 0.5, rows.ticket, columns.ticket)
-    place = rows.looks_at[:, None, column_country] + columns.looks_at[None, :, row_country]
-    raising = np.maximum(rows.raising[:, None], columns.raising[None, :])
-    for side, weights in ((forward, there), (backward, back)):
-        side += np.float32(weights.agnostic) * agnostic
-        terms = stage * np.float32(weights.stage)
-        terms += ticket * np.float32(weights.ticket)
-        terms += place * np.float32(weights.place)
-        terms += raising * np.float32(weights.raising)
-        terms *= _gate(side)
-        side += terms
-
-
-def _agreement(product: Floats, gain: float, loss: float, rows: Floats, columns: Floats) -> Floats:
-    """+1 where both ranges are known and touch, -`loss` where both are known and do not, 0 where one is unknown.
-
-    The last column of the features holds "known", so `product` is known + overlap.
-    """
-    known = np.outer(rows[:, -1], columns[:, -1])
-    return np.asarray(
-        np.float32(gain) * np.minimum(product - known, 1) - np.float32(loss) * known, dtype=np.float32
-    )
-
-
 def contributions(served: Features, serving: Features) -> Floats:
     """What each kind of evidence adds, pair by pair, to the side "`serving` serves `served`".
 
@@ -152,42 +67,118 @@ def contributions(served: Features, serving: Features) -> Floats:
     -------
     (n, len(EVIDENCE)) float32; the side is ``squash(contributions.sum(axis=1))``
     """
-    weights = weight_table()[served.kind, serving.kind]
-    kinds_with_terms = np.array([[has_structure(one, other) for other in KINDS] for one in KINDS])
-    terms_apply = kinds_with_terms[served.kind, serving.kind].astype(np.float32)
-    dot = "ij,ij->i"
-    values = np.zeros((len(served), len(EVIDENCE)), dtype=np.float32)
-    values[:, 0] = _supported(
-        np.einsum(dot, served.want, serving.have),
-        NEED_FLOOR,
-        lexical.pair_support(served.want_terms, serving.have_terms),
-    )
-    values[:, 1] = _supported(
-        np.einsum(dot, served.about, serving.about),
-        TEXT_FLOOR,
-        lexical.pair_support(served.terms, serving.terms),
-    )
-    values[:, 2] = np.einsum(dot, served.technologies, serving.technologies)
-    values[:, 3] = np.einsum(dot, served.tags, serving.tags)
-    values[:, 4] = np.maximum(served.agnostic, serving.agnostic)
-    values[:, 5] = _pair_agreement(served.stage, serving.stage, 1.6, 0.6)
-    values[:, 6] = _pair_agreement(served.ticket, serving.ticket, 1.5, 0.5)
-    every = np.arange(len(served))
-    values[:, 7] = served.looks_at[every, serving.country] + serving.looks_at[every, served.country]
-    values[:, 8] = np.maximum(served.raising, serving.raising)
-    values[:, 4:9] *= terms_apply[:, None]
-    values[:, 9] = 1
-    values *= weights
-    values[:, _STRUCTURE] *= _gate(values[:, _TOPIC].sum(axis=1))[:, None]
+    return _weighed(_with_own(_shared(served, serving), served, serving, forward=True), served, serving)
+
+
+def pair_sides(one: Features, other: Features) -> tuple[Floats, Floats]:
+    """(n,) forward and backward of pairs given row by row."""
+    shared = _shared(one, other)
+    there = _weighed(_with_own(shared.copy(), one, other, forward=True), one, other)
+    back = _weighed(_with_own(shared, other, one, forward=False), other, one)
+    return squash(there.sum(axis=1)), squash(back.sum(axis=1))
+
+
+def _shared(one: Features, other: Features) -> Floats:
+    """(n, evidence) what is the same from both sides, not weighed; "chain" holds what goes from `other` to `one`, "rival" what goes back."""
+    values = np.zeros((len(one), len(EVIDENCE)), dtype=np.float32)
+    values[:, _AT["text"]] = _text(one, other)
+    for name, evidence in (("fields", "field"), ("technologies", "technology"), ("tags", "tags")):
+        values[:, _AT[evidence]] = _products(one, other, name)
+    values[:, _AT["training"]] = _skills(one, other)
+    _link(values, one, other)
+    values[:, _AT["agnostic"]] = np.maximum(one.agnostic, other.agnostic)
+    values[:, _AT["stage"]] = _agreement(one.stage, other.stage, 1.6, 0.6)
+    values[:, _AT["ticket"]] = _agreement(one.ticket, other.ticket, 1.5, 0.5)
+    every = np.arange(len(one))
+    values[:, _AT["place"]] = one.looks_at[every, other.country] + other.looks_at[every, one.country]
+    values[:, _AT["raising"]] = np.maximum(one.raising, other.raising)
+    apply = _TERMS_APPLY[one.kind, other.kind]
+    for name in ("agnostic", "stage", "ticket", "place", "raising"):
+        values[:, _AT[name]] *= apply
+    said = np.sqrt(_products(one, one, "about") * _products(other, other, "about"))
+    values[:, _AT["kind"]] = KIND_UNSAID + (1 - KIND_UNSAID) * np.minimum(said, 1)
     return values
 
 
-def _pair_agreement(one: Floats, other: Floats, gain: float, loss: float) -> Floats:
+def _with_own(values: Floats, served: Features, serving: Features, *, forward: bool) -> Floats:
+    """Add what differs by side to `_shared` values, in place."""
+    values[:, _AT["need"]] = _need(served, serving)
+    link = values[:, [_AT["chain"], _AT["rival"]]]
+    mine, theirs = (link[:, 0], link[:, 1]) if forward else (link[:, 1], link[:, 0])
+    values[:, _AT["chain"]] = np.maximum(mine, BUYER * theirs)
+    same = _products(served, serving, "chain")
+    values[:, _AT["rival"]] = np.maximum(same - values[:, _AT["chain"]], 0)
+    return values
+
+
+def _weighed(values: Floats, served: Features, serving: Features) -> Floats:
+    values = values * weight_table()[served.kind, serving.kind]
+    topic = values[:, _TOPIC].sum(axis=1)
+    gate = STRUCTURE_ALONE + (1 - STRUCTURE_ALONE) * np.minimum(topic * (1 / TOPIC_ENOUGH), 1)
+    values[:, _STRUCTURE] *= gate[:, None]
+    return np.asarray(values, dtype=np.float32)
+
+
+def _text(one: Features, other: Features) -> Floats:
+    """Nearness of meaning above the noise, and telling words in common, in [0, 1]."""
+    near = np.maximum(_products(one, other, "about") - TEXT_FLOOR, 0) * (1 / (1 - TEXT_FLOOR))
+    words = lexical.pair_support(one.terms, other.terms)
+    return np.asarray((1 - WORDS_COUNT) * near + WORDS_COUNT * words, dtype=np.float32)
+
+
+def _need(served: Features, serving: Features) -> Floats:
+    """How well what one can give meets what the other needs, in [0, 1]; computed only where a need is written."""
+    found = np.zeros(len(served), dtype=np.float32)
+    rows = np.flatnonzero(served.want_terms[:, 0, 0] >= 0)
+    if len(rows):
+        near = _dot(served.want_codes[rows], serving.have_codes[rows]) * np.float32(1 / STEPS["want"] ** 2)
+        words = lexical.pair_support(served.want_terms[rows], serving.have_terms[rows])
+        near = np.maximum(near - NEED_FLOOR, 0) * (1 / (1 - NEED_FLOOR))
+        found[rows] = near * (0.2 + 0.8 * words) + 0.5 * np.maximum(words - 0.5, 0)
+    return found
+
+
+def _skills(one: Features, other: Features) -> Floats:
+    """How well what a program teaches meets what the other side's field runs on, in [0, 1]."""
+    found = np.zeros(len(one), dtype=np.float32)
+    for program, firm in ((one, other), (other, one)):
+        rows = np.flatnonzero((program.kind == _PROGRAM) & (firm.kind != _PROGRAM))
+        if len(rows):
+            taught = fields_of(program.fields_codes[rows]).astype(np.float32)
+            work = fields_of(firm.fields_codes[rows]).astype(np.float32) @ _RUNS_ON
+            found[rows] = np.einsum("ij,ij->i", taught, work) * np.float32(1 / STEPS["fields"] ** 2)
+    return np.minimum(found, 1)
+
+
+def _link(values: Floats, one: Features, other: Features) -> None:
+    """Write how far the product of `other` goes into that of `one` as "chain", and the way back as "rival"."""
+    rows = np.flatnonzero(one.chain_codes.any(axis=1) & other.chain_codes.any(axis=1))
+    if len(rows):
+        mine, theirs = (side.chain_codes[rows].astype(np.float32) for side in (one, other))
+        scale = np.float32(1 / STEPS["chain"] ** 2)
+        values[rows, _AT["chain"]] = np.minimum(np.einsum("ij,ij->i", theirs @ GOES_INTO, mine) * scale, 1)
+        values[rows, _AT["rival"]] = np.minimum(np.einsum("ij,ij->i", mine @ GOES_INTO, theirs) * scale, 1)
+
+
+def _agreement(one: Floats, other: Floats, gain: float, loss: float) -> Floats:
+    """+1 where both ranges are known and touch, -`loss` where both are known and do not, 0 where one is unknown."""
     known = one[:, -1] * other[:, -1]
     overlap = np.einsum("ij,ij->i", one[:, :-1], other[:, :-1])
     return np.asarray(np.float32(gain) * np.minimum(overlap, 1) - np.float32(loss) * known, dtype=np.float32)
 
 
-def pair_sides(one: Features, other: Features) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """(n,) forward and backward of pairs given row by row."""
-    return squash(contributions(one, other).sum(axis=1)), squash(contributions(other, one).sum(axis=1))
+def _products(one: Features, other: Features, name: str) -> Floats:
+    found = _dot(getattr(one, f"{name}_codes"), getattr(other, f"{name}_codes"))
+    return found * np.float32(1 / STEPS[name] ** 2)
+
+
+@numba.njit(cache=True, nogil=True)
+def _dot(one: Codes, other: Codes) -> NDArray[np.float32]:
+    """(n,) float32 products of rows of int8."""
+    found = np.empty(len(one), dtype=np.float32)
+    for row in range(len(one)):
+        total = np.int32(0)
+        for at in range(one.shape[1]):
+            total += np.int32(one[row, at]) * np.int32(other[row, at])
+        found[row] = total
+    return found

@@ -67,19 +67,33 @@ def stem(word: str) -> str:
     return word
 
 
+def split_words(text: str) -> list[str]:
+    """All words of a cleaned text in lower case, in order."""
+    return _WORD.findall(text.casefold())
+
+
+def says_nothing(word: str) -> bool:
+    """Whether a word is a single letter or a number."""
+    return _SAYS_NOTHING.fullmatch(word) is not None
+
+
 def words(text: str) -> list[str]:
     """Words of a cleaned text in lower case that carry meaning, in order."""
-    found = _WORD.findall(text.casefold())
-    return [word for word in found if word not in STOP_WORDS and not _SAYS_NOTHING.fullmatch(word)]
+    return [word for word in split_words(text) if word not in STOP_WORDS and not says_nothing(word)]
+
+
+def skipped_in_phrases(word: str) -> bool:
+    """Whether phrases of the thesaurus are found across this word: "test of batteries" holds "test battery"."""
+    return word in ENGLISH_STOP_WORDS
 
 
 def _phrase(text: str) -> tuple[str, ...]:
-    return tuple(stem(word) for word in _WORD.findall(text.casefold()) if word not in ENGLISH_STOP_WORDS)
+    return tuple(stem(word) for word in split_words(text) if not skipped_in_phrases(word))
 
 
-_CONCEPT_OF = {_phrase(phrase): "=" + name for name, phrases in CONCEPTS.items() for phrase in phrases}
-_LONGEST = max(len(phrase) for phrase in _CONCEPT_OF)
-_FIRST = frozenset(phrase[0] for phrase in _CONCEPT_OF)
+CONCEPT_OF = {_phrase(phrase): "=" + name for name, phrases in CONCEPTS.items() for phrase in phrases}
+LONGEST_PHRASE = max(len(phrase) for phrase in CONCEPT_OF)
+_FIRST = frozenset(phrase[0] for phrase in CONCEPT_OF)
 
 
 def concepts(text: str) -> list[str]:
@@ -88,8 +102,8 @@ def concepts(text: str) -> list[str]:
     found = []
     for start, root in enumerate(roots):
         if root in _FIRST:
-            for length in range(_LONGEST, 0, -1):
-                name = _CONCEPT_OF.get(roots[start : start + length])
+            for length in range(LONGEST_PHRASE, 0, -1):
+                name = CONCEPT_OF.get(roots[start : start + length])
                 if name:
                     found.append(name)
                     break

@@ -6,28 +6,46 @@ A side's evidence is a sum of contributions, each a similarity in [0, 1] times i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ml.profiles import KINDS
 
-# A need met, one text, closed labels, money's terms, and what the kinds alone promise.
-EVIDENCE = ("need", "text", "technology", "tags", "agnostic", "stage", "ticket", "place", "raising", "kind")
+# A need met; what both are about: one text, fields of work, closed labels; the skills a firm runs on; an input of the chip
+# supply chain, and standing at the same link of it; money's terms; and what the kinds alone promise.
+EVIDENCE = (
+    "need",
+    "text",
+    "field",
+    "technology",
+    "tags",
+    "training",
+    "chain",
+    "rival",
+    "agnostic",
+    "stage",
+    "ticket",
+    "place",
+    "raising",
+    "kind",
+)
 
-# Latent similarity up to here is the noise of unrelated texts: on real profiles two random ones pass it once in fifty.
-TEXT_FLOOR = np.float32(0.28)
-# Needs are few words, and are quoted only when a line of the other profile really answers them.
-NEED_FLOOR = np.float32(0.12)
-# Shares of a text's evidence that latent similarity keeps without a shared word, and shared words earn without it: one
-# word alone may mean another thing elsewhere (the western coast, western philosophy), so that takes more than one.
-LATENT_ALONE = np.float32(0.2)
-WORDS_ALONE = np.float32(0.25)
+# Similarity of meaning up to here is the noise of unrelated texts.
+TEXT_FLOOR = np.float32(0.1)
+NEED_FLOOR = np.float32(0.2)
+# What shared telling words count beside similarity of meaning.
+WORDS_COUNT = np.float32(0.25)
+# What the kinds alone promise, of two of whom at least one says nothing of itself.
+KIND_UNSAID = np.float32(0.15)
 # Stage, ticket and place matter to those whose field fits: without any topic in common they count this share.
 STRUCTURE_ALONE = np.float32(0.25)
 # Topical evidence from which on structure counts in full.
 TOPIC_ENOUGH = np.float32(0.5)
+
+# What a buyer of one's product counts beside a provider of one's input.
+BUYER = np.float32(0.5)
 
 FIRMS = frozenset({"startup", "sme"})
 
@@ -38,8 +56,12 @@ class Weights:
 
     need: float = 0.0
     text: float = 0.0
+    field: float = 0.0
     technology: float = 0.0
     tags: float = 0.0
+    training: float = 0.0
+    chain: float = 0.0
+    rival: float = 0.0
     agnostic: float = 0.0
     stage: float = 0.0
     ticket: float = 0.0
@@ -48,25 +70,23 @@ class Weights:
     kind: float = 0.01
 
 
-_PEERS = Weights(need=3.0, text=0.9, technology=0.35, tags=0.8, kind=0.04)
+_PEERS = Weights(need=3.0, text=1.9, field=0.45, technology=0.35, tags=0.5, chain=1.8, rival=-0.9, kind=0.04)
 _MONEY_FOR_FIRM = Weights(
-    need=1.5, text=1.4, technology=0.8, tags=1.8, agnostic=0.3, stage=0.35, ticket=0.15, place=0.25, kind=0.05
-)
-_FIRM_FOR_MONEY = Weights(
     need=1.5,
-    text=1.4,
+    text=2.6,
+    field=0.6,
     technology=0.8,
-    tags=1.8,
+    tags=0.8,
     agnostic=0.3,
-    stage=0.4,
+    stage=0.3,
     ticket=0.15,
-    place=0.15,
-    raising=0.2,
-    kind=0.05,
+    place=0.2,
+    kind=0.15,
 )
-_SKILLS_FOR_FIRM = Weights(need=3.0, text=1.6, technology=0.6, tags=0.9, kind=0.03)
-_FIRM_FOR_SKILLS = Weights(need=2.5, text=1.6, technology=0.6, tags=0.9, kind=0.03)
-_SAME_TRADE = Weights(need=1.5, text=0.6, technology=0.4, tags=0.6, kind=0.01)
+_FIRM_FOR_MONEY = replace(_MONEY_FOR_FIRM, raising=0.2)
+_SKILLS_FOR_FIRM = Weights(need=3.0, text=1.9, field=0.45, technology=0.6, tags=0.5, training=0.2, kind=0.04)
+_FIRM_FOR_SKILLS = replace(_SKILLS_FOR_FIRM, need=2.5)
+_SAME_TRADE = Weights(need=1.5, text=1.9, field=0.45, technology=0.4, tags=0.5, kind=0.01)
 
 
 def weights_of(served: str, serving: str) -> Weights:

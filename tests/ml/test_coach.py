@@ -24,7 +24,7 @@ def world() -> pd.DataFrame:
     """Indian scooter firms, most of them well described, and US firms and funds of the same and of another field."""
     rows = [FULL | {"id": f"like{n}", "kind": "startup", "country": "IN"} for n in range(8)]
     rows += [
-        {"id": "thin", "kind": "startup", "country": "IN", "description": BATTERIES, "tags": ["Scooters"]},
+        {"id": "thin", "kind": "startup", "country": "IN", "description": "Packs for scooters.", "tags": ["Scooters"]},
         FULL | {"id": "full", "kind": "startup", "country": "IN"},
         {"id": "unlike", "kind": "startup", "country": "IN", "description": "Bedtime stories for parrots."},
     ]

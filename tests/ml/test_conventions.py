@@ -20,6 +20,8 @@ LABELS = [("solar", "battery"), ("solar",), (), ("chips",)]
 INPUT: dict[str, Any] = {
     "FeatureBuilder": synthetic.organizations(60),
     "LabelWeights": LABELS,
+    "TermCounter": ["solar battery packs", "", "chip packaging and test"],
+    "WordVectors": ["solar battery packs", "", "chip packaging and test"],
 }
 
 

@@ -258,5 +258,5 @@ def test_transformers_keep_scikit_learn_conventions(corridor):
     with pytest.raises(NotFittedError):
         builder.transform(corridor)
     features = builder.fit_transform(corridor)
-    assert features.about.shape == (len(corridor), 4)
+    assert features.about.shape == (len(corridor), builder.vectors_.n_static + 4)
     assert features.about.dtype == np.float32
