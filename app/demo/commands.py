@@ -11,7 +11,8 @@ from flask.cli import AppGroup
 from app.db import db
 from app.demo import season, services, story
 from app.demo.people import PASSWORD, PEOPLE
-from app.matching import planning, proposing
+from app.matching import planning, proposing, training
+from config import Settings
 
 cli = AppGroup("demo", help="The illustrative world of a trial.")
 
@@ -27,14 +28,31 @@ def load() -> None:
         services.load_programs(people)
         services.load_organizations(people)
         db.session.commit()
-        plan = planning.make_plan(settings.proposals_per_organization, folder=Path(settings.model_dir))
-        for _ in proposing.write_plan(plan):
-            db.session.commit()
+        _propose(settings)
         story.tell(services.manager())
         season.tell(services.managers(), services.owned_by_founders())
         db.session.commit()
+        if _learn(settings):
+            _propose(settings)
         click.echo("The illustrative demo world is loaded.")
     print_sign_ins()
+
+
+def _propose(settings: Settings) -> None:
+    plan = planning.make_plan(settings.proposals_per_organization, folder=Path(settings.model_dir))
+    for _ in proposing.write_plan(plan):
+        db.session.commit()
+
+
+def _learn(settings: Settings) -> bool:
+    """Train on what was decided, as the worker would within the hour; whether the model took over."""
+    folder = Path(settings.model_dir)
+    try:
+        row = training.shelve(training.train(settings.proposals_per_organization, folder), folder)
+    except training.TooFewDecisions:
+        return False
+    db.session.commit()
+    return row.is_in_force is True
 
 
 def print_sign_ins() -> None:

@@ -1,7 +1,7 @@
 """What the desk decided in the demo world before today: enough for the recommender to learn from.
 
-The managers of the story have a taste that the rule does not know: two firms of one kind in one field are competitors to
-them, whatever they need.
+The managers of the story have a taste that the rule does not know: to them a need that is met counts for more than a
+field that is shared, and two firms of one kind that share only their field are competitors.
 """
 
 from __future__ import annotations
@@ -52,12 +52,13 @@ def _proposals(apart_from: set[int]) -> list[Match]:
 
 
 def _completes(match: Match) -> bool:
-    """Whether the two are of different kinds, and one has a need or a field that the other is there for."""
-    return match.india.kind is not match.us.kind and any(
-        reason["text_key"].startswith(("need_offer.", "technology.funds"))
-        for reasons in match.reasons.values()
-        for reason in reasons
-    )
+    """Whether needs that are met outweigh what the two merely have in common."""
+    return _weight(match, ("need_offer.",)) > 1.2 * _weight(match, ("technology.", "text."))
+
+
+def _weight(match: Match, kinds: tuple[str, ...]) -> float:
+    every = (reason for reasons in match.reasons.values() for reason in reasons)
+    return sum(float(reason["weight"]) for reason in every if reason["text_key"].startswith(kinds))
 
 
 def _reason(match: Match) -> RejectReason:
