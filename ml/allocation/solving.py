@@ -13,15 +13,16 @@ from ml.allocation.evenness import weighed as weighed_values
 from ml.allocation.floor import cover
 from ml.allocation.pairs import Pairs
 
-# Least raise of a bid, of the largest value: with few pairs next to exact, with millions within a thousandth.
-FINEST, COARSEST, PAIRS_AT_COARSEST = 1e-6, 1e-3, 10_000_000
-# What a promised pair is worth to the auction, of the largest value: it then leaves the floor little to repair.
-BONUS = 1.0
+# Least raise of a bid, of the largest value: it grows with the root of the number of pairs.
+FINEST, COARSEST, PAIRS_AT_COARSEST = 1e-5, 1e-3, 10_000_000
+# What a promised pair is worth to the auction, of the largest value. It spares the floor most repairs; a larger one lets
+# scarce places be bid up in many small steps.
+BONUS = 0.1
 
 
 def step_of(n_pairs: int) -> float:
     """The least raise for so many pairs."""
-    return float(np.clip(COARSEST * n_pairs / PAIRS_AT_COARSEST, FINEST, COARSEST))
+    return float(np.clip(COARSEST * np.sqrt(n_pairs / PAIRS_AT_COARSEST), FINEST, COARSEST))
 
 
 def solve(pairs: Pairs, floor: int, alpha: float, only_floor: bool = False) -> NDArray[np.bool_]:
