@@ -14,7 +14,7 @@ import numpy as np
 from ml.evaluation import reading
 from ml.evaluation.grading import read_grades
 from ml.evaluation.report import as_table
-from ml.evaluation.running import MODELS, Settings, evaluate, graded
+from ml.evaluation.running import ABLATIONS, MODELS, Settings, evaluate, graded
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -38,6 +38,8 @@ def main(arguments: list[str] | None = None) -> None:
         random_state=given.random_state,
     )
     models = {name: MODELS[name]() for name in names}
+    if given.ablate:
+        models |= {name: make() for name, make in ABLATIONS.items()}
     report: dict[str, Any] = {"settings": _plain(settings)}
     report |= evaluate(organizations, links, settings, models, _tell)
     if given.grades:
@@ -77,6 +79,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--bootstraps", type=int, default=1000, help="resamples of the queries")
     parser.add_argument("--queries", type=int, default=500, help="most queries of a task; more are sampled")
     parser.add_argument("--models", help=f"a comma-separated choice of: {', '.join(MODELS)}")
+    parser.add_argument(
+        "--ablate", action="store_true", help="show ours with each of its parts left out, too"
+    )
     parser.add_argument("--exclude-curated", action="store_true", help="leave out investors placed by hand")
     parser.add_argument("--random-state", type=int, default=0)
     parser.add_argument("--grades", type=Path, help="JSON Lines of id, candidate, grade, or a folder of such")

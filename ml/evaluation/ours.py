@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Self
 
 import numpy as np
 
 from ml.evaluation.popularity import Scores
 from ml.evaluation.reading import Past, Positions
+from ml.links import LINK_EVIDENCE
 from ml.profiles import KINDS
 from ml.recommender import Recommender
 
 BLOCK = 200_000
 
 
+# What `Recommender.foresee` adds up.
+PARTS = (*LINK_EVIDENCE, "fit")
+
+
 class Ours:
-    """`Recommender.foresee` after a fit on the organizations and the links before the cut."""
+    """`Recommender.foresee` after a fit on the organizations and the links before the cut.
+
+    Parameters
+    ----------
+    without : names of `PARTS` left out
+    """
+
+    def __init__(self, *without: str) -> None:
+        self.without = without
 
     def fit(self, past: Past) -> Self:
         self.recommender_ = fitted(past)
@@ -24,10 +38,11 @@ class Ours:
 
     def scores(self, queries: Positions, candidates: Positions) -> Scores:
         investor = KINDS.index("investor")
-        kind = self.recommender_.features_.kind
+        kind, foresee = self.recommender_.features_.kind, self.recommender_.foresee
+        ones, others = self.ids_[queries].tolist(), self.ids_[candidates].tolist()
         if (kind[candidates] == investor).all():
-            return self.recommender_.foresee(self.ids_[queries].tolist(), self.ids_[candidates].tolist())
-        return self.recommender_.foresee(self.ids_[candidates].tolist(), self.ids_[queries].tolist()).T
+            return foresee(ones, others, self.without)
+        return foresee(others, ones, self.without).T
 
 
 def chances(foreseen: Scores) -> Scores:
@@ -58,5 +73,7 @@ class OursByFit:
         return found
 
 
+@lru_cache(maxsize=2)
 def fitted(past: Past) -> Recommender:
+    """One fit for all models that are parts of ours."""
     return Recommender(random_state=past.random_state).fit(past.organizations, past.partnerships())

@@ -30,7 +30,7 @@ Positions = NDArray[np.intp]
 Days = NDArray[np.datetime64]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Past:
     """What every model may learn from.
 

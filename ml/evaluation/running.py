@@ -14,7 +14,7 @@ import pandas as pd
 from ml.evaluation.comparing import OURS, Row, compare
 from ml.evaluation.factors import Als
 from ml.evaluation.grading import grade
-from ml.evaluation.ours import Ours, OursByFit, chances
+from ml.evaluation.ours import PARTS, Ours, OursByFit, chances
 from ml.evaluation.popularity import Chance, Model, Popularity, Scores, TimesPopularity
 from ml.evaluation.questions import DIRECTIONS, POPULATIONS, Asker, Task, first_links
 from ml.evaluation.reading import past_of
@@ -45,6 +45,7 @@ MODELS: dict[str, Callable[[], Model]] = {
     "ours by fit alone": OursByFit,
     OURS: Ours,
 }
+ABLATIONS: dict[str, Callable[[], Model]] = {f"{OURS} without {part}": partial(Ours, part) for part in PARTS}
 # Of graded pairs, which need no links: words weighed among all organizations.
 GRADED: dict[str, Callable[[], Model]] = {
     "random": Chance,
@@ -149,12 +150,13 @@ def _outcomes(
         rule = Rule(settings.k)
         free[name] = attempt(task, scores, rule, settings.random_state)
         under = replace(rule, capacity=settings.capacity)
-        if name == OURS:
+        if isinstance(model, Ours):
             worth = [chances(one) for one in scores]
-            capped[WITHOUT_FLOOR] = attempt(task, worth, under, settings.random_state)
             capped[name] = attempt(task, worth, replace(under, floor=FLOOR), settings.random_state)
         else:
             capped[name] = _better(task, scores, under, settings.random_state)
+        if name == OURS:
+            capped[WITHOUT_FLOOR] = attempt(task, worth, under, settings.random_state)
         tell(f"{label} ({scored - started:.1f} s scores, {time.perf_counter() - scored:.1f} s lists)")
     yield None, free
     yield settings.capacity, capped

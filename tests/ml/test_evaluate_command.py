@@ -152,3 +152,12 @@ def test_the_table_names_every_model_and_progress_goes_to_standard_error(capsys,
 def test_an_unknown_model_is_refused_by_name(files):
     with pytest.raises(SystemExit, match="'luck'"):
         evaluate.main(arguments(files, "--models", "luck"))
+
+
+def test_each_part_of_ours_can_be_left_out(capsys, files):
+    found = report(capsys, files, "--models", "ours", "--ablate")
+    parts = ("activity", "portfolio", "turn", "fit")
+    assert {row["baseline"] for row in found["differences"]} == {
+        "ours without floor",
+        *(f"ours without {part}" for part in parts),
+    }
