@@ -18,7 +18,7 @@ from ml.evaluation.ours import PARTS, Ours, OursByFit, chances
 from ml.evaluation.popularity import Chance, Model, Popularity, Scores, TimesPopularity
 from ml.evaluation.questions import DIRECTIONS, POPULATIONS, Asker, Task, first_links
 from ml.evaluation.reading import past_of
-from ml.evaluation.texts import Bm25, Tfidf
+from ml.evaluation.texts import Bm25, StaticVectors, Tfidf
 from ml.evaluation.trial import Outcome, Rule, attempt
 
 HALF_LIFE = 1.0
@@ -52,6 +52,7 @@ GRADED: dict[str, Callable[[], Model]] = {
     "BM25": lambda: Bm25(portfolio=False, whole=True),
     "TF-IDF": lambda: Tfidf(portfolio=False),
     "LSA": lambda: Tfidf(portfolio=False, n_components=128),
+    "static vectors": StaticVectors,
     OURS: OursByFit,
 }
 # Ours under capacity: this share of candidates is shown at least once. It is shown without that, too.

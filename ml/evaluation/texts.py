@@ -14,6 +14,7 @@ from sklearn.preprocessing import normalize
 from ml.evaluation.popularity import Scores
 from ml.evaluation.reading import Past, Positions
 from ml.text import clean
+from ml.words import static_vectors
 
 FIELDS = ("summary", "description", "thesis", "tags", "cet")
 
@@ -95,6 +96,21 @@ def _dense(rows: sparse.csr_array, columns: sparse.csr_array) -> Scores:
     if rows.nnz > 0.2 * rows.shape[0] * rows.shape[1]:
         return np.asarray(rows.toarray() @ columns.toarray().T, dtype=np.float32)
     return np.asarray((rows @ columns.T).toarray(), dtype=np.float32)
+
+
+class StaticVectors:
+    """Cosine of the sums of the texts' static word vectors (``wordllama``), as they come."""
+
+    def fit(self, past: Past) -> Self:
+        self.texts_ = texts_of(past)
+        return self
+
+    def scores(self, queries: Positions, candidates: Positions) -> Scores:
+        rows, columns = (
+            normalize(static_vectors([self.texts_[at] for at in ends.tolist()]))
+            for ends in (queries, candidates)
+        )
+        return np.asarray(rows @ columns.T, dtype=np.float32)
 
 
 class Bm25:

@@ -11,7 +11,7 @@ from ml.evaluation.ours import PARTS, Ours, chances
 from ml.evaluation.popularity import Chance, Popularity, TimesPopularity
 from ml.evaluation.reading import dated_links, past_of
 from ml.evaluation.running import MODELS
-from ml.evaluation.texts import Bm25, Tfidf, text_of
+from ml.evaluation.texts import Bm25, StaticVectors, Tfidf, text_of
 
 TOPICS = {
     "chips": "silicon wafers lithography packaging",
@@ -81,6 +81,11 @@ def test_the_corridors_popularity_counts_links_with_the_querys_country(past):
     assert scored(Popularity(across=True), past, "US-milk-3", FUNDS).tolist() == [1, 1, 4, 0]
     companies = ["US-milk-0", "US-milk-1"]
     assert scored(Popularity(across=True), past, "IN-chips-fund", companies).tolist() == [0, 1]
+
+
+def test_static_vectors_know_that_words_are_alike(past):
+    past.organizations.loc[past.organizations["id"] == "IN-milk-3", "description"] = "cows and yoghurt"
+    assert scored(StaticVectors(), past, "IN-milk-3", ["US-chips-0", "US-milk-0", "US-solar-0"]).argmax() == 1
 
 
 @pytest.mark.parametrize("model", [Bm25(portfolio=False), Tfidf(portfolio=False)], ids=["BM25", "TF-IDF"])
