@@ -99,7 +99,7 @@ class LinkIndex(BaseEstimator):
         return self
 
     def _learn_meaning(self, features: Features, row: Positions, column: Positions) -> None:
-        plain = _unit(np.asarray(features.about[self.funded_], dtype=np.float32))
+        plain = _unit(features.take(self.funded_).about)
         self.center_, self.projection_ = _discriminants(plain, row, column)
         self.meanings_ = [plain, self._projected(plain)]
 
@@ -164,7 +164,7 @@ class LinkIndex(BaseEstimator):
 
     def _portfolio(self, companies: Positions, features: Features) -> Floats:
         """(q, m) float32, log of how much more than usual each investor funds firms like each company."""
-        plain = _unit(np.asarray(features.about[companies], dtype=np.float32))
+        plain = _unit(features.take(companies).about)
         shape = (len(self.activity_), len(self.funded_))
         portfolio = sparse.csr_array((self.taste_, (self.row_, self.column_)), shape=shape)
         weight, usual = portfolio.sum(axis=0), portfolio.sum(axis=1)
