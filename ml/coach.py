@@ -39,7 +39,7 @@ FIELDS = (
     *("description", "thesis", "stage", "stages", "ticket", "countries"),
 )
 # What two of the same kind can have in common.
-_LIKE_IN = ("about", "tags", "technologies")
+_LIKE_IN = ("topic",)
 _BLOCK = 16_384
 
 

@@ -17,8 +17,10 @@ from ml.profiles import COUNTRIES
 
 Positions = NDArray[np.intp]
 
-# Candidates that are scored exactly, beyond twice the length of a list; small markets are scored whole.
-MARGIN = 100
+# Candidates that are scored exactly, beyond twice the length of a list: half as many from so many organizations on, where
+# scoring them would take longer than all the rest. Markets of a few hundred are scored whole.
+MARGIN = 200
+LARGE = 300_000
 # Pairs of one task of exact scoring: their gathered features stay in tens of megabytes.
 TASK_PAIRS = 8192
 # Scores closer than this are equal: they are ordered by a fixed number of the pair, so that ties spread attention evenly.
@@ -65,9 +67,9 @@ class Pairs:
         return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in cls.__slots__))
 
 
-def breadth(k: int) -> int:
+def breadth(k: int, organizations: int) -> int:
     """Candidates that are scored for lists of k."""
-    return 2 * k + MARGIN
+    return 2 * k + (MARGIN if organizations < LARGE else MARGIN // 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def find_candidates(
     down, across = two_way_best(
         corridor.toward_each_kind(rows),
         corridor.plain(columns),
-        breadth(k),
+        breadth(k, len(corridor)),
         MayMeet.of(eligible, rows, columns),
         corridor.features.kind[columns],
         corridor.floors(rows, columns, k) if everybody else None,
@@ -163,7 +165,7 @@ def few_lists(
     lists, entered = [], [Pairs(none, none, *(np.empty(0, dtype=np.float32),) * 3)]
     for position in asked.tolist():
         who, products, near = corridor.search(
-            position, _open_to(corridor, position, eligible, offered), breadth(k)
+            position, _open_to(corridor, position, eligible, offered), breadth(k, len(corridor))
         )
         best = Best(who[None], products[None])
         mine = np.array([position])

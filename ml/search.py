@@ -202,6 +202,7 @@ _STEP = np.float32(1 / 240)
 
 
 def _vector(builder: FeatureBuilder, need: str) -> Floats:
-    """(1, d) float32, what is needed."""
+    """(1, d) float32 of length 1 (0 without words), what is needed."""
     row = {"id": 0, "kind": "startup", "country": "IN", "needs": text.clean(need)}
-    return builder.transform(read_profiles(pd.DataFrame([row]))).want
+    vector = builder.transform(read_profiles(pd.DataFrame([row]))).want
+    return vector / np.maximum(np.linalg.norm(vector), np.float32(1e-6))

@@ -22,16 +22,16 @@ Positions = NDArray[np.intp]
 # The exact (forward, backward, score) of pairs given by position.
 Score = Callable[[Positions, Positions], tuple[Floats, Floats, Floats]]
 
-# Dimensions a segment gets at most, by the fields that meet in it (of the Indian and of the other side).
+# Fields alike in both countries, which share the first segment, weighed and compressed together: much that one says
+# another says again.
+TOPIC = ("about", "fields", "tags", "technologies")
+# The other segments, by the fields that meet in them (of the Indian and of the other side), and their dimensions at most.
 SEGMENTS: dict[str, tuple[str, str, int]] = {
-    "about": ("about", "about", 96),
-    "need": ("want", "have", 24),
-    "offer": ("have", "want", 24),
-    "tags": ("tags", "tags", 56),
-    "technologies": ("technologies", "technologies", 8),
+    "need": ("want", "have", 20),
+    "offer": ("have", "want", 20),
     "stage": ("stage", "stage", 8),
 }
-_TERM_SKETCH = 32
+MOST_DIMENSIONS = 256
 # Rows whose singular vectors stand for everybody's.
 _LEARN_FROM = 20_000
 # Exactly scored pairs for each pair of kinds: organizations of either side, and partners of each.
@@ -41,6 +41,8 @@ _LEAST = 1e-3
 # The circle of ties (see `ranking`) as two dimensions: a share of what the kinds alone promise, or of this at least.
 TIE_REACH = np.float32(0.25)
 _LEAST_KIND = np.float32(0.02)
+# Segments that are no field: open to all fields, the kinds alone, the circle of ties.
+_PLAIN = {"open": 2, "kind": 1, "tie": 2}
 
 
 class Towers(BaseEstimator):
@@ -48,11 +50,12 @@ class Towers(BaseEstimator):
 
     Parameters
     ----------
-    random_state : int, seed of the pairs that are scored exactly, and of the sketch of terms
+    random_state : int, seed of the pairs that are scored exactly
 
     Attributes
     ----------
     bases_ : dict of segment to (width, dimensions) float32, or None where the field is narrow enough
+    mixed_ : dict of topic field to its weight in the segment "topic"
     spans_ : dict of segment to (start, stop) in the vector; segments that nobody uses have none
     balance_ : (d,) float32, the usual weight of each dimension, half of which is in either vector
     weights_ : (kinds, kinds, d) float32, by Indian and other kind, relative to `balance_`
@@ -63,18 +66,24 @@ class Towers(BaseEstimator):
 
     def fit(self, features: Features, score: Score) -> Self:
         """Learn bases and weights from organizations and the exact score of some of their pairs."""
-        self._learn_bases(features)
-        spans = self._slices()
-        width = spans[-1].stop
-        self.balance_ = np.ones(width, dtype=np.float32)
-        learned = self._learn_weights(features, score, len(spans))
-        usual = np.sqrt(np.maximum((learned**2).mean(axis=(0, 1)), _LEAST))
-        for place, span in enumerate(spans):
-            self.balance_[span] = usual[place]
-        self.weights_ = np.ones((len(KINDS), len(KINDS), width), dtype=np.float32)
-        for place, span in enumerate(spans):
-            self.weights_[:, :, span] = (learned[:, :, place] / usual[place])[:, :, None]
+        rng = np.random.default_rng(self.random_state)
+        some = features.take(np.sort(rng.permutation(len(features))[:_LEARN_FROM]))
+        self.mixed_ = {}
+        self._learn_bases(some)
+        places = dict(zip(self.spans_, _usual(self._learn_weights(features, score)).tolist(), strict=True))
+        self.mixed_ = {name: float(np.sqrt(places[name])) for name in TOPIC if name in places}
+        self._learn_bases(some)
+        self._balance(self._learn_weights(features, score))
         return self
+
+    def _balance(self, learned: Floats) -> None:
+        """Keep half of a segment's usual weight in either vector, and what a pair of kinds differs by apart."""
+        usual = _usual(learned)
+        self.balance_ = np.ones(self.width, dtype=np.float32)
+        self.weights_ = np.ones((len(KINDS), len(KINDS), self.width), dtype=np.float32)
+        for place, span in enumerate(self._slices()):
+            self.balance_[span] = usual[place]
+            self.weights_[:, :, span] = (learned[:, :, place] / usual[place])[:, :, None]
 
     def transform(self, features: Features) -> Floats:
         """(n, d) float32; the product of vectors of two countries, one of them times `toward`, stands for their evidence."""
@@ -94,38 +103,51 @@ class Towers(BaseEstimator):
     def _slices(self) -> list[slice]:
         return [slice(*span) for span in self.spans_.values()]
 
-    def _learn_bases(self, features: Features) -> None:
-        rng = np.random.default_rng(self.random_state)
-        rows = np.sort(rng.permutation(len(features))[:_LEARN_FROM])
-        some = features.take(rows)
+    def _learn_bases(self, some: Features) -> None:
+        """Lay segments out: topic fields each whole while nothing is mixed yet, together afterward."""
         self.bases_: dict[str, Floats | None] = {}
         self.spans_: dict[str, tuple[int, int]] = {}
+        small = {name: segment for name, segment in SEGMENTS.items() if _is_used(some, segment)}
+        values = {name: _two_sides(some, *small[name][:2]) for name in small}
+        widths = {name: min(small[name][2], values[name].shape[1]) for name in small}
+        if self.mixed_:
+            left = MOST_DIMENSIONS - sum(widths.values()) - sum(_PLAIN.values())
+            values = {"topic": self._mix(some), **values}
+            widths = {"topic": min(left, values["topic"].shape[1]), **widths}
+        else:
+            whole = {name: _field(some, name) for name in TOPIC if _field(some, name).any()}
+            values = {**whole, **values}
+            widths = {**{name: field.shape[1] for name, field in whole.items()}, **widths}
         start = 0
-        for name, (here, there, most) in SEGMENTS.items():
-            values = (
-                np.vstack([_field(some, here), _field(some, there)]) if here != there else _field(some, here)
-            )
-            if not values.any():
-                continue
-            self.bases_[name] = _basis(values, most)
-            width = min(most, values.shape[1])
-            self.spans_[name] = (start, start + width)
-            start += width
-        for name, width in (("terms", _TERM_SKETCH), ("open", 2), ("kind", 1), ("tie", 2)):
+        for name, width in {**widths, **_PLAIN}.items():
+            if name in values:
+                self.bases_[name] = _basis(values[name], width)
             self.spans_[name] = (start, start + width)
             start += width
 
+    def _mix(self, features: Features) -> Floats:
+        fields = [np.float32(weight) * _field(features, name) for name, weight in self.mixed_.items()]
+        return np.hstack(fields) if fields else np.zeros((len(features), 1), dtype=np.float32)
+
+    def _values(self, features: Features, name: str) -> Floats:
+        """What a segment is made of, by the country of each organization."""
+        if name == "topic":
+            return self._mix(features)
+        if name not in SEGMENTS:
+            return _field(features, name)
+        here, there, _ = SEGMENTS[name]
+        if here == there:
+            return _field(features, here)
+        indian = (features.country == COUNTRIES.index("IN"))[:, None]
+        return np.where(indian, _field(features, here), _field(features, there))
+
     def _raw(self, features: Features) -> Floats:
         """(n, d) float32 without weights."""
-        out = np.zeros((len(features), self._slices()[-1].stop), dtype=np.float32)
-        indian = (features.country == COUNTRIES.index("IN"))[:, None]
+        out = np.zeros((len(features), self.width), dtype=np.float32)
         for name, basis in self.bases_.items():
-            here, there, _ = SEGMENTS[name]
-            values = _field(features, here)
-            if here != there:
-                values = np.where(indian, values, _field(features, there))
+            values = self._values(features, name)
             out[:, slice(*self.spans_[name])] = values if basis is None else values @ basis
-        out[:, slice(*self.spans_["terms"])] = _sketch(features.terms, self.random_state)
+        indian = (features.country == COUNTRIES.index("IN"))[:, None]
         open_ = np.maximum(features.agnostic, features.raising)[:, None]
         out[:, slice(*self.spans_["open"])] = np.where(
             indian, np.hstack([open_, open_ * 0 + 1]), np.hstack([open_ * 0 + 1, open_])
@@ -136,10 +158,10 @@ class Towers(BaseEstimator):
         out[:, slice(*self.spans_["tie"])] = np.column_stack([np.cos(turn), sine])
         return out
 
-    def _learn_weights(self, features: Features, score: Score, segments: int) -> Floats:
+    def _learn_weights(self, features: Features, score: Score) -> Floats:
         """(kinds, kinds, segments) float32 by non-negative least squares on the evidence of scored pairs."""
         rng = np.random.default_rng(self.random_state)
-        weights = np.zeros((len(KINDS), len(KINDS), segments), dtype=np.float32)
+        weights = np.zeros((len(KINDS), len(KINDS), len(self.spans_)), dtype=np.float32)
         for one in range(len(KINDS)):
             for other in range(len(KINDS)):
                 here, there = (
@@ -170,6 +192,22 @@ class Towers(BaseEstimator):
         return np.append(found, 0).astype(np.float32)
 
 
+def _usual(learned: Floats) -> Floats:
+    """(segments,) root mean square of weights over the pairs of kinds."""
+    return np.asarray(np.sqrt(np.maximum((learned**2).mean(axis=(0, 1)), _LEAST)), dtype=np.float32)
+
+
+def _two_sides(features: Features, here: str, there: str) -> Floats:
+    if here == there:
+        return _field(features, here)
+    return np.vstack([_field(features, here), _field(features, there)])
+
+
+def _is_used(features: Features, segment: tuple[str, str, int]) -> bool:
+    """Whether both fields that meet in a segment say anything."""
+    return all(bool(_field(features, name).any()) for name in segment[:2])
+
+
 def _field(features: Features, name: str) -> Floats:
     values = getattr(features, name, None)
     if values is None or not hasattr(values, "shape") or values.ndim != 2:
@@ -184,21 +222,3 @@ def _basis(values: Floats, most: int) -> Floats | None:
     moments = values.T.astype(np.float64) @ values
     _, vectors = np.linalg.eigh(moments)
     return np.ascontiguousarray(vectors[:, ::-1][:, :most], dtype=np.float32)
-
-
-def _sketch(terms: Floats, seed: int) -> Floats:
-    """(n, _TERM_SKETCH) of telling terms (n, 2, t), whose products estimate the shares of common terms.
-
-    Each term has two places with a sign each, after the count sketch of Charikar, Chen and Farach-Colton (2002).
-    """
-    out = np.zeros((len(terms), _TERM_SKETCH), dtype=np.float32)
-    present = terms[:, 0] >= 0
-    row, _ = np.nonzero(present)
-    term = terms[:, 0][present].astype(np.uint64)
-    value = np.sqrt(terms[:, 1][present] / 2)
-    for turn in (1, 2):
-        mixed = (term + np.uint64(turn * 1_000_003 + seed)) * np.uint64(0x9E3779B97F4A7C15)
-        place = (mixed >> np.uint64(40)) % np.uint64(_TERM_SKETCH)
-        sign = np.where((mixed >> np.uint64(33)) & np.uint64(1), np.float32(1), np.float32(-1))
-        np.add.at(out, (row, place.astype(np.intp)), value * sign)
-    return out
