@@ -63,6 +63,7 @@ def auction(
     ----------
     pairs : starts (n + 1,), columns (e,) and values (e,) of each row's pairs, the best first
     row_most, column_most : (n,) and (m,) int32, capacities
+        at least 1 for each that has pairs
     gains : of the k-th pair
     step : least raise of a bid; the total is within ``step`` times the number of pairs of the optimum
     """
@@ -78,18 +79,13 @@ def auction(
 
 @compiled
 def _bid(starts, columns, values, row_most, slots, row_gain, column_gain, step, held, price):  # type: ignore[no-untyped-def]
+    """Let rows bid until none wants more; writes `held` and `price`."""
     n = len(row_most)
-    n_held = np.zeros(n, np.int32)
-    count = np.zeros(len(price), np.int32)
-    bids = np.empty(slots[-1], np.float64)
-    bidders = np.empty(slots[-1], np.int32)
-    places = np.empty(slots[-1], np.int64)
-    waits = np.ones(n, np.bool_)
-    waiting = np.arange(n)[::-1].copy()
-    n_waiting = n
+    n_held, count = np.zeros(n, np.int32), np.zeros(len(price), np.int32)
+    heaps = np.empty(slots[-1], np.float64), np.empty(slots[-1], np.int32), np.empty(slots[-1], np.int64)
+    waits, waiting, n_waiting = np.ones(n, np.bool_), np.arange(n)[::-1].copy(), n
     most = row_most.max() if n else 0
-    best_at, best_net = np.empty(most + 1, np.int64), np.empty(most + 1, np.float64)
-    subsidy = column_gain[1]
+    best = np.empty(most + 1, np.int64), np.empty(most + 1, np.float64)
     while n_waiting:
         n_waiting -= 1
         row = waiting[n_waiting]
@@ -98,56 +94,81 @@ def _bid(starts, columns, values, row_most, slots, row_gain, column_gain, step, 
         need = row_most[row] - have
         if need <= 0:
             continue
-        found = 0
-        lowest = -row_gain[have + 1]
-        for at in range(starts[row], starts[row + 1]):
-            if values[at] + subsidy <= lowest:
-                break
-            if held[at] or slots[columns[at]] == slots[columns[at] + 1]:
-                continue
-            net = values[at] - price[columns[at]]
-            if net <= lowest:
-                continue
-            place = min(found, need)
-            while place > 0 and best_net[place - 1] < net:
-                best_net[place], best_at[place] = best_net[place - 1], best_at[place - 1]
-                place -= 1
-            best_net[place], best_at[place] = net, at
-            if found <= need:
-                found += 1
-            if found == need + 1:
-                lowest = best_net[need]
-        taken = 0
-        while taken < min(found, need) and best_net[taken] + row_gain[have + taken + 1] > 0:
-            taken += 1
-        if taken == 0:
-            continue
-        fallback = -row_gain[have + taken]
-        if found > taken and best_net[taken] > fallback:
-            fallback = best_net[taken]
-        for t in range(taken):
-            at = best_at[t]
-            column = columns[at]
-            first, last = slots[column], slots[column] + count[column]
-            room = last < slots[column + 1]
+        pairs = starts[row], starts[row + 1]
+        found = _best_net(
+            pairs, columns, values, held, price, need, -row_gain[have + 1], column_gain[1], best
+        )
+        taken, fallback = _wanted(best[1], found, need, row_gain, have)
+        for at in best[0][:taken]:
             bid = values[at] - fallback + step
-            if room and (last == first or bids[first] >= -column_gain[count[column] + 1]):
-                count[column] += 1
-                _rise(bids, bidders, places, first, last - first, bid, row, at)
-            else:
-                loser = bidders[first]
-                held[places[first]] = False
+            loser = _sell(columns[at], bid, row, at, slots, column_gain, heaps, count, held, price)
+            n_held[row] += 1
+            if loser >= 0:
                 n_held[loser] -= 1
                 if not waits[loser]:
-                    waits[loser] = True
-                    waiting[n_waiting] = loser
+                    waits[loser], waiting[n_waiting] = True, loser
                     n_waiting += 1
-                _sink(bids, bidders, places, first, last - first, bid, row, at)
-            held[at] = True
-            n_held[row] += 1
-            price[column] = bids[first]
-            if first + count[column] < slots[column + 1]:
-                price[column] = min(price[column], -column_gain[count[column] + 1])
+
+
+@compiled
+def _best_net(pairs, columns, values, held, price, need, lowest, subsidy, best):  # type: ignore[no-untyped-def]
+    """Write the best need + 1 of a row's pairs, net of prices and above `lowest`, best first; how many there are.
+
+    No price is below minus `subsidy`, and values fall along a row.
+    """
+    found = 0
+    best_at, best_net = best
+    for at in range(pairs[0], pairs[1]):
+        if values[at] + subsidy <= lowest:
+            break
+        net = values[at] - price[columns[at]]
+        if held[at] or net <= lowest:
+            continue
+        place = min(found, need)
+        while place > 0 and best_net[place - 1] < net:
+            best_net[place], best_at[place] = best_net[place - 1], best_at[place - 1]
+            place -= 1
+        best_net[place], best_at[place] = net, at
+        found = min(found + 1, need + 1)
+        if found > need:
+            lowest = best_net[need]
+    return found
+
+
+@compiled
+def _wanted(best_net, found, need, row_gain, have):  # type: ignore[no-untyped-def]
+    """How many of the best pairs a row takes, and the net value of the next best thing to the last of them."""
+    taken = 0
+    while taken < min(found, need) and best_net[taken] + row_gain[have + taken + 1] > 0:
+        taken += 1
+    fallback = -row_gain[have + taken]
+    if found > taken:
+        fallback = max(fallback, best_net[taken])
+    return taken, fallback
+
+
+@compiled
+def _sell(column, bid, row, at, slots, column_gain, heaps, count, held, price):  # type: ignore[no-untyped-def]
+    """Give a row a place at a column: a free one, or that of the lowest bid, whose row is returned; else -1.
+
+    A further place is opened only when no place is cheaper to take over.
+    """
+    bids, bidders, places = heaps
+    first, size = slots[column], count[column]
+    room = first + size < slots[column + 1]
+    loser = -1
+    if room and (size == 0 or bids[first] >= -column_gain[size + 1]):
+        count[column] += 1
+        _rise(bids, bidders, places, first, size, bid, row, at)
+    else:
+        loser = bidders[first]
+        held[places[first]] = False
+        _sink(bids, bidders, places, first, size, bid, row, at)
+    held[at] = True
+    price[column] = bids[first]
+    if first + count[column] < slots[column + 1]:
+        price[column] = min(price[column], -column_gain[count[column] + 1])
+    return loser
 
 
 @compiled
@@ -217,20 +238,15 @@ def bound(
 def _bound(starts, columns, values, row_most, column_most, row_gain, column_gain, price):  # type: ignore[no-untyped-def]
     sum_ = 0.0
     for column in range(len(price)):
-        for k in range(1, column_most[column] + 1):
-            margin = price[column] + column_gain[k]
-            if margin <= 0:
-                break
-            sum_ += margin
+        k = 1
+        while k <= column_most[column] and price[column] + column_gain[k] > 0:
+            sum_ += price[column] + column_gain[k]
+            k += 1
     for row in range(len(row_most)):
-        nets = values[starts[row] : starts[row + 1]] - price[columns[starts[row] : starts[row + 1]]]
-        for at in range(len(nets)):
-            if column_most[columns[starts[row] + at]] == 0:
-                nets[at] = -np.inf
-        nets = np.sort(nets)[::-1]
-        for k in range(min(len(nets), row_most[row])):
-            margin = nets[k] + row_gain[k + 1]
-            if margin <= 0:
-                break
-            sum_ += margin
+        part = slice(starts[row], starts[row + 1])
+        nets = np.sort(values[part] - price[columns[part]])[::-1]
+        k = 1
+        while k <= row_most[row] and nets[k - 1] + row_gain[k] > 0:
+            sum_ += nets[k - 1] + row_gain[k]
+            k += 1
     return sum_

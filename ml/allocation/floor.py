@@ -73,30 +73,34 @@ def _serve(here, there, held, values, degrees, slots, least):  # type: ignore[no
         if degrees[0][start] >= least or here[3][start] < least:
             continue
         touched = [start]
-        last, total = _search(
-            here, there, held, values, degrees, slots[1], least, start, dist, via, dead, touched
-        )
-        if last < 0:
-            for node in touched:
-                if node >= n:
-                    dead[node - n] = True
-        else:
-            for node in touched:
-                if dist[node] < total:
-                    if node < n:
-                        here[5][node] += dist[node] - total
-                    else:
-                        there[5][node - n] += total - dist[node]
+        paths = dist, via, touched
+        last, total = _search(here, there, held, values, degrees, slots[1], least, start, paths, dead)
+        _settle(touched, n, dist, total, here[5], there[5], dead)
+        if last >= 0:
             _change(here[2], there[2], held, degrees, slots, start, last, via, n)
         for node in touched:
             dist[node], via[node] = np.inf, -1
 
 
 @compiled
-def _search(here, there, held, values, degrees, slots, least, start, dist, via, dead, touched):  # type: ignore[no-untyped-def]
-    """The end of the cheapest chain and its length; -1 when there is none. Writes `dist`, `via` and `touched`."""
+def _settle(touched, n, dist, total, level, price, dead):  # type: ignore[no-untyped-def]
+    """Bring prices up to date with a chain of this length; without one, note where nobody need search again."""
+    for node in touched:
+        if total == np.inf:
+            if node >= n:
+                dead[node - n] = True
+        elif dist[node] < total:
+            if node < n:
+                level[node] += dist[node] - total
+            else:
+                price[node - n] += total - dist[node]
+
+
+@compiled
+def _search(here, there, held, values, degrees, slots, least, start, paths, dead):  # type: ignore[no-untyped-def]
+    """The end of the cheapest chain, and its length; -1 and infinity when there is none. Writes `paths`."""
     n = len(here[3])
-    level, price = here[5], there[5]
+    dist = paths[0]
     last, total = -1, np.inf
     dist[start] = 0.0
     heap = [(0.0, start)]
@@ -107,38 +111,63 @@ def _search(here, there, held, values, degrees, slots, least, start, dist, via, 
         if far > dist[node]:
             continue
         if node < n:
-            if node != start and degrees[0][node] > least:
-                length = far + max(0.0, level[node] + here[4][degrees[0][node]])
-                if length < total:
-                    last, total = node, length
-            for at in range(here[0][node], here[0][node + 1]):
-                pair = here[1][at]
-                other = np.int64(there[2][pair])
-                if held[pair] or dead[other]:
-                    continue
-                length = far + max(0.0, level[node] + price[other] - values[pair])
-                if length < dist[n + other] and length < total:
-                    if dist[n + other] == np.inf:
-                        touched.append(n + other)
-                    dist[n + other], via[n + other] = length, pair
-                    heapq.heappush(heap, (length, n + other))
-            continue
-        other = node - n
-        degree = degrees[1][other]
-        if degree < there[3][other]:
-            length = far + max(0.0, -there[4][degree + 1] - price[other])
-            if length < total:
-                last, total = node, length
-        for slot in range(slots[0][other], slots[0][other] + degree):
-            pair = slots[1][slot]
-            back = np.int64(here[2][pair])
-            length = far + max(0.0, values[pair] - level[back] - price[other])
-            if length < dist[back] and length < total:
-                if dist[back] == np.inf:
-                    touched.append(back)
-                dist[back], via[back] = length, pair
-                heapq.heappush(heap, (length, back))
+            length = far + _end_here(here, node, degrees[0][node], least, start)
+            _add_pairs(here, there, held, values, node, far, min(total, length), paths, dead, heap)
+        else:
+            length = far + _end_there(there, node - n, degrees[1][node - n])
+            chosen = slots[1][slots[0][node - n] : slots[0][node - n] + degrees[1][node - n]]
+            _drop_pairs(here, there, values, chosen, node - n, far, min(total, length), paths, heap)
+        if length < total:
+            last, total = node, length
     return last, total
+
+
+@compiled
+def _end_here(here, node, degree, least, start):  # type: ignore[no-untyped-def]
+    """What it costs that an organization here is left with one pair fewer; infinite when it needs them."""
+    if node == start or degree <= least:
+        return np.inf
+    return max(0.0, here[5][node] + here[4][degree])
+
+
+@compiled
+def _end_there(there, other, degree):  # type: ignore[no-untyped-def]
+    """What it costs that an organization there has one pair more; infinite when it has no room."""
+    if degree >= there[3][other]:
+        return np.inf
+    return max(0.0, -there[4][degree + 1] - there[5][other])
+
+
+@compiled
+def _add_pairs(here, there, held, values, node, far, total, paths, dead, heap):  # type: ignore[no-untyped-def]
+    """Go on to those whom an organization here might have as well."""
+    for at in range(here[0][node], here[0][node + 1]):
+        pair = here[1][at]
+        other = np.int64(there[2][pair])
+        if not held[pair] and not dead[other]:
+            length = far + max(0.0, here[5][node] + there[5][other] - values[pair])
+            if length < total:
+                _reach(len(here[3]) + other, length, pair, paths, heap)
+
+
+@compiled
+def _drop_pairs(here, there, values, chosen, other, far, total, paths, heap):  # type: ignore[no-untyped-def]
+    """Go on to those whom an organization there might give up."""
+    for pair in chosen:
+        back = np.int64(here[2][pair])
+        length = far + max(0.0, values[pair] - here[5][back] - there[5][other])
+        if length < total:
+            _reach(back, length, pair, paths, heap)
+
+
+@compiled
+def _reach(node, length, pair, paths, heap):  # type: ignore[no-untyped-def]
+    dist, via, touched = paths
+    if length < dist[node]:
+        if dist[node] == np.inf:
+            touched.append(node)
+        dist[node], via[node] = length, pair
+        heapq.heappush(heap, (length, node))
 
 
 @compiled

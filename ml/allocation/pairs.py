@@ -74,27 +74,31 @@ def two_sided(ends: Ends, most: Ints, spread: Values) -> tuple[Pairs, Ints, Ints
     ValueError
         When the pairs are not between two sides.
     """
-    open_ = (most[ends.one] > 0) & (most[ends.other] > 0) & (ends.one != ends.other)
+    # From here on organizations are counted by their spread, not as they were given.
+    order = np.argsort(spread, kind="stable")
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    most, spread, ones, others = most[order], spread[order], rank[ends.one], rank[ends.other]
+    open_ = (most[ones] > 0) & (most[others] > 0) & (ones != others)
     side = np.full(len(most), -1, dtype=np.int8)
-    if not _sides(ends.one, ends.other, open_, side):
+    if not _sides(ones, others, open_, side):
         raise ValueError("pairs must be between two sides, such as two countries")
     if (side == 1).sum() > (side == 0).sum():
         side[side >= 0] ^= 1
-    order = np.argsort(spread, kind="stable")
-    rows, columns = order[side[order] == 0], order[side[order] == 1]
+    rows, columns = np.flatnonzero(side == 0), np.flatnonzero(side == 1)
     place = np.empty(len(most), dtype=np.int64)
     place[rows], place[columns] = np.arange(len(rows)), np.arange(len(columns))
     kept = np.flatnonzero(open_)
     # Where a pair comes in both directions with one value, the row's own view of it counts.
-    kept = kept[np.argsort(side[ends.one[kept]], kind="stable")]
-    turned = side[ends.one[kept]] == 1
-    row = place[np.where(turned, ends.other[kept], ends.one[kept])]
-    column = place[np.where(turned, ends.one[kept], ends.other[kept])]
+    kept = kept[np.argsort(side[ones[kept]], kind="stable")]
+    turned = side[ones[kept]] == 1
+    row = place[np.where(turned, others[kept], ones[kept])]
+    column = place[np.where(turned, ones[kept], others[kept])]
     scale = float(ends.value[kept].max(initial=0.0)) or 1.0
     tie = (spread[rows][row] + spread[columns][column]) % 1.0 * TIE
     value = (ends.value[kept] / scale + tie).astype(np.float32)
     capacities = most[rows].astype(np.int32), most[columns].astype(np.int32)
-    return sorted_pairs(row, column, value, kept, *capacities), rows, columns
+    return sorted_pairs(row, column, value, kept, *capacities), order[rows], order[columns]
 
 
 def sorted_pairs(
@@ -158,7 +162,10 @@ def _sort_rows(row, column, value, order, starts, n_columns):  # type: ignore[no
 
 @compiled
 def _sides(one, other, open_, side):  # type: ignore[no-untyped-def]
-    """Write 0 or 1 for the two ends of every open pair; False when there are not two sides. Union–find with parity."""
+    """Write 0 or 1 for the two ends of every open pair; False when there are not two sides.
+
+    Union–find with parity; in each part of the market, the organization that is counted first is on the first side.
+    """
     parent, odd = np.arange(len(side)), np.zeros(len(side), np.bool_)
     for at in range(len(one)):
         if open_[at]:
@@ -169,13 +176,10 @@ def _sides(one, other, open_, side):  # type: ignore[no-untyped-def]
             if a != b:
                 parent[max(a, b)] = min(a, b)
                 odd[max(a, b)] = odd_a == odd_b
-    # The first organization of a part of the market that is named first is on the first side.
-    turned = np.zeros(len(side), np.int8)
     for at in range(len(one)):
         if open_[at]:
             for end in (one[at], other[at]):
-                root, is_odd = _root(parent, odd, end)
-                side[end] = is_odd ^ turned[root]
+                side[end] = _root(parent, odd, end)[1]
     return True
 
 
