@@ -238,20 +238,18 @@ class FeatureBuilder(TransformerMixin, BaseEstimator):
         )
         want, wanted = self._some(["\n".join(profile.need_lines) for profile in profiles])
         have, given = self._some([_have(profile) for profile in profiles])
-        offers, offered = self._some(["\n".join(profile.offer_lines) for profile in profiles])
+        given_first = self.vectorizer_.transform([_product(profile) for profile in profiles])
         meaning = self._said(about, static)
-        links = self.topics_.segments(static)
         share = shares(np.array(self.vectorizer_.names_), self.vectorizer_.idf_)
         terms = telling_terms(about.terms, share)
         nothing = np.zeros_like(terms)
         nothing[:, 0] = -1
-        offered_links = self.topics_.segments(self.vectors_.static(offers))
         return {
             "about_codes": coded("about", meaning),
             "want_codes": coded("want", _filled(self._said(want), wanted, np.zeros_like(meaning))),
             "have_codes": coded("have", _filled(self._said(have), given, meaning)),
             "fields_codes": coded("fields", self.topics_.transform(static)),
-            "chain_codes": coded("chain", _filled(offered_links, offered, links)),
+            "chain_codes": coded("chain", self.topics_.segments(self.vectors_.plain(given_first))),
             "terms": terms,
             "want_terms": _filled(telling_terms(want.terms, share), wanted, nothing),
             "have_terms": _filled(telling_terms(have.terms, share), given, terms),
@@ -310,6 +308,11 @@ def _have(profile: Profile) -> str:
         return ""
     offers = "\n".join(profile.offer_lines)
     return f"{offers}\n{offers}\n{profile.about}"
+
+
+def _product(profile: Profile) -> str:
+    """What an organization makes, in its first words on it: later ones name what goes into it and what it goes into."""
+    return "\n".join(profile.offer_lines or profile.about_lines[:1]) or profile.about
 
 
 def _rows(rows: list[Floats], width: int) -> Floats:

@@ -105,9 +105,9 @@ def _with_own(values: Floats, served: Features, serving: Features, *, forward: b
     values[:, _AT["need"]] = _need(served, serving)
     link = values[:, [_AT["chain"], _AT["rival"]]]
     mine, theirs = (link[:, 0], link[:, 1]) if forward else (link[:, 1], link[:, 0])
-    values[:, _AT["chain"]] = np.maximum(mine, BUYER * theirs)
     same = _products(served, serving, "chain")
-    values[:, _AT["rival"]] = np.maximum(same - values[:, _AT["chain"]], 0)
+    values[:, _AT["chain"]] = np.maximum(np.maximum(mine, BUYER * theirs) - same, 0)
+    values[:, _AT["rival"]] = same
     return values
 
 

@@ -51,13 +51,14 @@ class Topics(BaseEstimator):
         if y is None:
             raise ValueError("topics need the word vectors that the texts' vectors come from")
         phrases = y.static(y.counter_.transform(fields.PHRASES))
-        links = y.static(y.counter_.transform(value_chain.PHRASES))
+        links = y.plain(y.counter_.transform(value_chain.PHRASES))
         self.fields_ = _prototypes(phrases, fields.FIELD_OF_PHRASE, len(fields.NAMES))
         self.segments_ = _prototypes(links, value_chain.SEGMENT_OF_PHRASE, len(value_chain.SEGMENTS))
         near = np.vstack([X, phrases]) @ self.fields_.T
         self.usual_, self.deviation_ = near.mean(axis=0), near.std(axis=0)
         self.chips_ = unit_rows(self.segments_.mean(axis=0, keepdims=True))[0]
-        near = phrases @ np.vstack([self.segments_, self.chips_]).T
+        usual = y.plain(y.counter_.transform(fields.PHRASES))
+        near = usual @ np.vstack([self.segments_, self.chips_]).T
         self.usual_segment_, self.deviation_segment_ = near.mean(axis=0), near.std(axis=0)
         return self
 
@@ -70,9 +71,9 @@ class Topics(BaseEstimator):
         wider = unit_rows(above @ _WIDER) * np.sqrt(WIDER_COUNTS)
         return np.hstack([unit_rows(above), wider]).astype(np.float32)
 
-    def segments(self, static: Floats) -> Floats:
-        """(n, s) float32: unit rows of segments whose product each text names; 0 where it is about something else."""
-        near = static @ np.vstack([self.segments_, self.chips_]).T
+    def segments(self, plain: Floats) -> Floats:
+        """(n, s) float32: unit rows of segments whose product each text names, from its `WordVectors.plain`; 0 where it is about something else."""
+        near = plain @ np.vstack([self.segments_, self.chips_]).T
         above = (near - self.usual_segment_) / self.deviation_segment_
         above, chips = above[:, :-1], above[:, -1:]
         nearest = above.max(axis=1, keepdims=True)

@@ -19,7 +19,7 @@ analog and power chips < design: analog circuits, discrete semiconductors, senso
 crystal furnaces < wafer tools: crystal growing furnaces, ingot pulling, silicon crystal growth equipment
 crystal machining < wafer tools: ingot slicing, wafer sawing from ingots, wafer grinding and polishing machines, crystal machining tools
 raw semiconductor materials < raw materials: polysilicon, gallium, germanium, rare earths, recycled semiconductor materials, raw silicon
-wafers < materials: silicon wafers, epitaxial wafers, silicon carbide wafers, gallium nitride wafers, SOI wafers
+wafers < materials: wafer, bare wafer, thin discs of silicon, silicon wafers, epitaxial wafers, silicon carbide wafers, gallium nitride wafers, SOI wafers
 photoresists < materials: photoresist, light-sensitive resist chemicals, developer chemicals, resist ancillaries
 photomasks < materials: photomask, reticle, mask blanks, pellicles
 electronic gases < materials: specialty gases, electronic gases, bulk gases, high purity gas for fabs

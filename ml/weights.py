@@ -70,7 +70,7 @@ class Weights:
     kind: float = 0.01
 
 
-_PEERS = Weights(need=3.0, text=1.9, field=0.45, technology=0.35, tags=0.5, chain=1.8, rival=-0.9, kind=0.04)
+_PEERS = Weights(need=3.0, text=1.9, field=0.45, technology=0.35, tags=0.5, chain=2.8, rival=-2.6, kind=0.04)
 _MONEY_FOR_FIRM = Weights(
     need=1.5,
     text=2.6,

@@ -93,8 +93,10 @@ class WordVectors(TransformerMixin, BaseEstimator):
     Attributes
     ----------
     counter_ : TermCounter
-    static_ : (v, 256) float16, vectors of the known words times their weights
+    static_ : (v, 256) float16, vectors of the known words
+    weight_ : (v,) float32, what a word counts: less the commoner it is in these texts
     common_ : (256,) float32, the direction all texts share
+    plain_common_ : (256,) float32, the direction all fields' phrases share, whatever texts are fitted
     reduce_ : (256, n_static) float32
     corpus_ : (t, n_corpus) float32, vectors of terms, 0 where a term is too rare
     corpus_common_ : (n_corpus,) float32
@@ -112,10 +114,12 @@ class WordVectors(TransformerMixin, BaseEstimator):
     def fit(self, X: Sequence[str], y: None = None) -> Self:  # noqa: N803
         """Learn word weights, directions and corpus vectors from texts, cleaned."""
         self.counter_ = TermCounter(self.max_terms).fit(X)
-        weight = HALF_SHARE / (HALF_SHARE + self.counter_.share_)
-        known = static_vectors(self.counter_.words_) * weight[:, None].astype(np.float32)
+        self.weight_ = (HALF_SHARE / (HALF_SHARE + self.counter_.share_)).astype(np.float32)
+        known = static_vectors(self.counter_.words_)
         self.static_ = known.astype(np.float16)
-        self.common_ = np.zeros(STATIC, dtype=np.float32)
+        known *= self.weight_[:, None]
+        self.common_ = self.plain_common_ = np.zeros(STATIC, dtype=np.float32)
+        self.plain_common_ = _directions(self.plain(self.counter_.transform(PHRASES)), 1)[0]
         counted = self.counter_.transform(X)
         rng = np.random.default_rng(self.random_state)
         sample = np.sort(rng.permutation(len(X))[:_LEARN_FROM])
@@ -152,14 +156,21 @@ class WordVectors(TransformerMixin, BaseEstimator):
 
     def static(self, *counted: Counted) -> Floats:
         """(n, 256) float32 unit static vectors of texts, each of which may be counted in several parts."""
+        return _without(self._sum(counted, self.weight_), self.common_)
+
+    def plain(self, *counted: Counted) -> Floats:
+        """`static` without anything learned from texts: the same text has the same vector in every corpus."""
+        return _without(self._sum(counted, np.ones_like(self.weight_)), self.plain_common_)
+
+    def _sum(self, counted: tuple[Counted, ...], weight: Floats) -> Floats:
         known = len(self.static_)
-        table = self.static_.astype(np.float32)
+        table = self.static_.astype(np.float32) * weight[:, None]
         found = np.zeros((counted[0].words.shape[0], STATIC), dtype=np.float32)
         for part in counted:
             found += part.words[:, :known] @ table
             if part.strange:
                 found += part.words[:, known:] @ static_vectors(part.strange)
-        return _without(found, self.common_)
+        return found
 
     def vectors(self, counted: Counted, static: Floats) -> Floats:
         """(n, n_static + n_corpus) float32 unit vectors of counted texts, given their `static` ones."""
