@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
+from ml import market
 from ml.evaluation import reading
 from ml.evaluation.grading import read_grades
+from ml.evaluation.popularity import Model
 from ml.evaluation.report import as_table
 from ml.evaluation.running import ABLATIONS, MODELS, Settings, evaluate, graded
 
@@ -20,15 +23,45 @@ from ml.evaluation.running import ABLATIONS, MODELS, Settings, evaluate, graded
 def main(arguments: list[str] | None = None) -> None:
     given = _parser().parse_args(arguments)
     started = time.perf_counter()
-    names = [name.strip() for name in given.models.split(",")] if given.models else list(MODELS)
-    strange = [name for name in names if name not in MODELS]
-    if strange:
-        raise SystemExit(f"unknown model {strange[0]!r}; known are {', '.join(MODELS)}")
+    report = _report(given)
+    _tell(f"{time.perf_counter() - started:.0f} s in all")
+    if given.format == "json":
+        print(json.dumps(report, indent=1))
+        return
+    print(as_table(report))
+    if given.market:
+        print(f"\n{market.table(report['market'])}")
+
+
+def _report(given: argparse.Namespace) -> dict[str, Any]:
+    models = _models(given)
     organizations = reading.read_organizations(given.organizations)
     if given.exclude_curated and "hq_source" in organizations.columns:
         organizations = organizations[organizations["hq_source"].ne("curated")].reset_index(drop=True)
     links = reading.read_links(given.partnerships)
-    settings = Settings(
+    settings = _settings(given, links)
+    past = reading.past_of(organizations, links, settings.before, settings.random_state)
+    curated = reading.curated(organizations)
+    report: dict[str, Any] = {"settings": _plain(settings)}
+    report |= evaluate(past, links, curated, settings, models, _tell)
+    if given.grades:
+        report["graded"] = graded(past, read_grades(given.grades), settings.n_resamples, _tell)
+    if given.market:
+        report["market"] = market.report(given.random_state)
+    return report
+
+
+def _models(given: argparse.Namespace) -> dict[str, Model]:
+    names = [name.strip() for name in given.models.split(",")] if given.models else list(MODELS)
+    strange = [name for name in names if name not in MODELS]
+    if strange:
+        raise SystemExit(f"unknown model {strange[0]!r}; known are {', '.join(MODELS)}")
+    ablations = ABLATIONS if given.ablate else {}
+    return {name: MODELS[name]() for name in names} | {name: make() for name, make in ablations.items()}
+
+
+def _settings(given: argparse.Namespace, links: pd.DataFrame) -> Settings:
+    return Settings(
         before=given.before,
         until=given.until or _after(links),
         k=given.k,
@@ -37,18 +70,9 @@ def main(arguments: list[str] | None = None) -> None:
         most_queries=given.queries,
         random_state=given.random_state,
     )
-    models = {name: MODELS[name]() for name in names}
-    if given.ablate:
-        models |= {name: make() for name, make in ABLATIONS.items()}
-    report: dict[str, Any] = {"settings": _plain(settings)}
-    report |= evaluate(organizations, links, settings, models, _tell)
-    if given.grades:
-        report["graded"] = graded(organizations, links, settings, read_grades(given.grades), _tell)
-    _tell(f"{time.perf_counter() - started:.0f} s in all")
-    print(json.dumps(report, indent=1) if given.format == "json" else as_table(report))
 
 
-def _after(links: Any) -> np.datetime64:
+def _after(links: pd.DataFrame) -> np.datetime64:
     """The day after the last link."""
     return np.datetime64(links["last_day"].max(), "D") + np.timedelta64(1, "D")
 
@@ -84,6 +108,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--exclude-curated", action="store_true", help="leave out investors placed by hand")
     parser.add_argument("--random-state", type=int, default=0)
+    parser.add_argument(
+        "--market", action="store_true", help="add the simulated two-sided markets of ml.market"
+    )
     parser.add_argument("--grades", type=Path, help="JSON Lines of id, candidate, grade, or a folder of such")
     parser.add_argument("--format", choices=("table", "json"), default="table")
     return parser

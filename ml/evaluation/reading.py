@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,10 @@ class Past:
         return pd.DataFrame(
             {"investor_id": ids[self.investors], "company_id": ids[self.companies], "date": self.days}
         )
+
+    def without_links(self) -> Past:
+        """The same organizations with nothing known of them."""
+        return replace(self, investors=self.investors[:0], companies=self.companies[:0], days=self.days[:0])
 
 
 def read_organizations(path: Path) -> pd.DataFrame:
@@ -141,3 +145,10 @@ def past_of(
         before=before,
         random_state=random_state,
     )
+
+
+def curated(organizations: pd.DataFrame) -> NDArray[np.bool_]:
+    """(n,) bool, organizations whose headquarters were set by hand."""
+    if "hq_source" not in organizations.columns:
+        return np.zeros(len(organizations), dtype=bool)
+    return np.asarray(organizations["hq_source"].eq("curated"), dtype=bool)

@@ -16,8 +16,8 @@ from ml.evaluation.factors import Als
 from ml.evaluation.grading import grade
 from ml.evaluation.ours import PARTS, Ours, OursByFit, chances
 from ml.evaluation.popularity import Chance, Model, Popularity, Scores, TimesPopularity
-from ml.evaluation.questions import DIRECTIONS, POPULATIONS, Asker, Task, first_links
-from ml.evaluation.reading import past_of
+from ml.evaluation.questions import DIRECTIONS, POPULATIONS, Asker, Mask, Task, first_links
+from ml.evaluation.reading import Past
 from ml.evaluation.texts import Bm25, StaticVectors, Tfidf
 from ml.evaluation.trial import Outcome, Rule, attempt
 
@@ -74,8 +74,9 @@ class Settings:
 
 
 def evaluate(
-    organizations: pd.DataFrame,
+    past: Past,
     links: pd.DataFrame,
+    curated: Mask,
     settings: Settings,
     models: Mapping[str, Model],
     tell: Callable[[str], None],
@@ -84,15 +85,14 @@ def evaluate(
 
     Parameters
     ----------
-    organizations : frame of `ml.evaluation.reading.read_organizations`
+    past : what was known before the cut
     links : frame of `ml.evaluation.reading.dated_links`
+    curated : (n,) bool, organizations whose headquarters were set by hand
     settings : the cut and the sizes
     models : name -> model, not yet fitted
     tell : takes lines about the progress
     """
-    past = past_of(organizations, links, settings.before, settings.random_state)
     tested = first_links(past, links, settings.until)
-    curated = _curated(organizations)
     tell(f"{len(past.days)} links before the cut, {len(tested)} first links in the tested period")
     for name, model in models.items():
         _timed(tell, f"fit {name}", partial(model.fit, past))
@@ -117,26 +117,11 @@ def evaluate(
     }
 
 
-def graded(
-    organizations: pd.DataFrame,
-    links: pd.DataFrame,
-    settings: Settings,
-    grades: pd.DataFrame,
-    tell: Callable[[str], None],
-) -> dict[str, Any]:
+def graded(past: Past, grades: pd.DataFrame, n_resamples: int, tell: Callable[[str], None]) -> dict[str, Any]:
     """Figures of graded pairs; ours once with the links before the cut and once without any."""
-    past = past_of(organizations, links, settings.before, settings.random_state)
     models = {name: make().fit(past) for name, make in GRADED.items()}
-    models[f"{OURS} without links"] = OursByFit().fit(
-        past_of(organizations, links[:0], settings.before, settings.random_state)
-    )
-    return grade(past, grades, models, settings.n_resamples, tell)
-
-
-def _curated(organizations: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    if "hq_source" not in organizations.columns:
-        return np.zeros(len(organizations), dtype=bool)
-    return organizations["hq_source"].eq("curated").to_numpy(dtype=bool)
+    models[f"{OURS} without links"] = OursByFit().fit(past.without_links())
+    return grade(past, grades, models, n_resamples, tell)
 
 
 def _outcomes(

@@ -7,7 +7,7 @@ import json
 import pandas as pd
 import pytest
 
-from ml import evaluate
+from ml import evaluate, market
 
 TOPICS = {
     "chips": "Silicon wafers, lithography and packaging for chip makers.",
@@ -161,3 +161,9 @@ def test_each_part_of_ours_can_be_left_out(capsys, files):
         "ours without floor",
         *(f"ours without {part}" for part in parts),
     }
+
+
+def test_simulated_markets_are_added_when_asked_for(capsys, files, monkeypatch):
+    monkeypatch.setattr(market, "report", lambda seed: {"town": {"ours": {"success": {"seed": seed}}}})
+    found = report(capsys, files, "--models", "random", "--market", "--random-state", "3")
+    assert found["market"]["town"]["ours"]["success"] == {"seed": 3}
