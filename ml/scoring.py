@@ -34,6 +34,7 @@ _AT = {name: place for place, name in enumerate(EVIDENCE)}
 _TOPIC = [
     _AT[name] for name in ("need", "text", "field", "technology", "tags", "training", "chain", "agnostic")
 ]
+_LIKENESS = [_AT[name] for name in ("text", "field", "technology", "tags")]
 _STRUCTURE = [_AT[name] for name in ("stage", "ticket", "place", "raising")]
 _TERMS_APPLY = np.array([[has_structure(one, other) for other in KINDS] for one in KINDS], dtype=np.float32)
 _PROGRAM = KINDS.index("skill_program")
@@ -113,6 +114,7 @@ def _with_own(values: Floats, served: Features, serving: Features, *, forward: b
 
 def _weighed(values: Floats, served: Features, serving: Features) -> Floats:
     values = values * weight_table()[served.kind, serving.kind]
+    values[:, _AT["rival"]] *= values[:, _LIKENESS].sum(axis=1)
     topic = values[:, _TOPIC].sum(axis=1)
     gate = STRUCTURE_ALONE + (1 - STRUCTURE_ALONE) * np.minimum(topic * (1 / TOPIC_ENOUGH), 1)
     values[:, _STRUCTURE] *= gate[:, None]

@@ -61,6 +61,7 @@ class Weights:
     tags: float = 0.0
     training: float = 0.0
     chain: float = 0.0
+    # Share of likeness that standing at the same link of the chip chain takes back.
     rival: float = 0.0
     agnostic: float = 0.0
     stage: float = 0.0
@@ -70,7 +71,7 @@ class Weights:
     kind: float = 0.01
 
 
-_PEERS = Weights(need=3.0, text=1.9, field=0.45, technology=0.35, tags=0.5, chain=2.8, rival=-2.6, kind=0.04)
+_PEERS = Weights(need=3.0, text=1.9, field=0.45, technology=0.35, tags=0.5, chain=2.8, rival=-0.93, kind=0.04)
 _MONEY_FOR_FIRM = Weights(
     need=1.5,
     text=2.6,
