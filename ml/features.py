@@ -168,6 +168,7 @@ class FeatureBuilder(TransformerMixin, BaseEstimator):
     Attributes
     ----------
     vectors_ : WordVectors
+    telling_ : (t,) float32, how rare each term is; see `ml.lexical.shares`
     topics_ : Topics
     technologies_, tags_ : LabelWeights
     surface_ : dict, the commonest written form of each stem
@@ -192,6 +193,7 @@ class FeatureBuilder(TransformerMixin, BaseEstimator):
         self.vectors_ = WordVectors(
             n_corpus=self.n_components, max_terms=self.max_terms, random_state=self.random_state
         ).fit(texts)
+        self.telling_ = shares(np.array(self.vectorizer_.names_), self.vectorizer_.idf_)
         some = np.sort(rng.permutation(len(texts))[:CHUNK])
         counted = self.vectorizer_.transform([texts[at] for at in some.tolist()])
         static = self.vectors_.static(counted)
@@ -240,7 +242,7 @@ class FeatureBuilder(TransformerMixin, BaseEstimator):
         have, given = self._some([_have(profile) for profile in profiles])
         given_first = self.vectorizer_.transform([_product(profile) for profile in profiles])
         meaning = self._said(about, static)
-        share = shares(np.array(self.vectorizer_.names_), self.vectorizer_.idf_)
+        share = self.telling_
         terms = telling_terms(about.terms, share)
         nothing = np.zeros_like(terms)
         nothing[:, 0] = -1

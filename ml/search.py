@@ -7,20 +7,21 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from ml import kernels, tags, text
 from ml.candidates import Quantized
 from ml.features import FeatureBuilder, Features, Floats
 from ml.kernels import Places
-from ml.profiles import Profile, read_profiles
+from ml.profiles import Profile
 
 Mask = NDArray[np.bool_]
 Where = Mapping[str, Any] | Mask | None
 
 # A text that holds all the rarest words of the need counts as much as one that means the same in other words.
 WORDS_SHARE = np.float32(0.5)
+# Filters whose masks are kept.
+MOST_MASKS = 64
 # Past this many changed organizations the index is made anew.
 MOST_CHANGED = 2000
 
@@ -92,6 +93,7 @@ class SearchIndex:
         self._codes = _have(features)
         self._words = _Postings(found_under(profile) for profile in profiles)
         self._columns: dict[str, _Postings] = {}
+        self._masks: dict[tuple[str, tuple[Hashable, ...]], Mask] = {}
         self._size = len(profiles)
         self._changed: dict[int, frozenset[str]] = {}
 
@@ -100,6 +102,7 @@ class SearchIndex:
         if len(self._changed) + len(positions) > MOST_CHANGED:
             return False
         self.features = features
+        self._masks.clear()
         for at in positions:
             self._changed[at] = frozenset(found_under(self.profiles[at]))
         return True
@@ -122,8 +125,17 @@ class SearchIndex:
             return given
         open_ = np.ones(n, dtype=bool)
         for column, value in where.items():
-            open_ &= self._column_mask(column, _asked(column, value))
+            open_ &= self._known_mask(column, _asked(column, value))
         return open_
+
+    def _known_mask(self, column: str, values: list[Hashable]) -> Mask:
+        """`_column_mask`, made once for filters that come again."""
+        asked = (column, tuple(values))
+        if asked not in self._masks:
+            if len(self._masks) == MOST_MASKS:
+                self._masks.pop(next(iter(self._masks)))
+            self._masks[asked] = self._column_mask(column, values)
+        return self._masks[asked]
 
     def _column_mask(self, column: str, values: list[Hashable]) -> Mask:
         if column not in self._columns:
@@ -203,6 +215,5 @@ _STEP = np.float32(1 / 240)
 
 def _vector(builder: FeatureBuilder, need: str) -> Floats:
     """(1, d) float32 of length 1 (0 without words), what is needed."""
-    row = {"id": 0, "kind": "startup", "country": "IN", "needs": text.clean(need)}
-    vector = builder.transform(read_profiles(pd.DataFrame([row]))).want
-    return vector / np.maximum(np.linalg.norm(vector), np.float32(1e-6))
+    counted = builder.vectorizer_.transform([text.clean(need)])
+    return builder.vectors_.vectors(counted, builder.vectors_.static(counted))

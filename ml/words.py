@@ -41,6 +41,8 @@ CORPUS_WEIGHT = 0.5
 _ENOUGH_TEXTS = 1000
 # Texts that stand for all when directions are learned.
 _LEARN_FROM = 8000
+# Fewer words are read one by one: to start threads for a batch takes longer.
+_WORTH_A_BATCH = 16
 # A term is in the co-occurrence table from this many texts on, and a text shares out its pairs as if it had this many terms.
 _LEAST_TEXTS, _LEAST_TERMS = 5, 8
 _MOST_COOCCURRING = 12_000
@@ -69,7 +71,10 @@ def static_vectors(words: Sequence[str]) -> Floats:
     if not len(words):
         return np.zeros((0, STATIC), dtype=np.float32)
     tokenizer, weights = _package()
-    encoded = tokenizer.encode_batch(list(words), add_special_tokens=False)
+    if len(words) < _WORTH_A_BATCH:
+        encoded = [tokenizer.encode(word, add_special_tokens=False) for word in words]
+    else:
+        encoded = tokenizer.encode_batch(list(words), add_special_tokens=False)
     pieces = [encoding.ids for encoding in encoded]
     ends = np.cumsum([len(piece) for piece in pieces])
     flat = np.fromiter((at for piece in pieces for at in piece), dtype=np.int32, count=int(ends[-1]))
@@ -164,10 +169,17 @@ class WordVectors(TransformerMixin, BaseEstimator):
 
     def _sum(self, counted: tuple[Counted, ...], weight: Floats) -> Floats:
         known = len(self.static_)
-        table = self.static_.astype(np.float32) * weight[:, None]
         found = np.zeros((counted[0].words.shape[0], STATIC), dtype=np.float32)
         for part in counted:
-            found += part.words[:, :known] @ table
+            # Only what these texts say is read: a short need holds a few of some ten thousand words.
+            used, place = np.unique(part.words.indices, return_inverse=True)
+            used = used[: np.searchsorted(used, known)]
+            table = self.static_[used].astype(np.float32) * weight[used, None]
+            words = sparse.csr_matrix(
+                (part.words.data, place.astype(np.int32), part.words.indptr),
+                shape=(len(found), int(place.max(initial=-1)) + 1),
+            )
+            found += words[:, : len(used)] @ table
             if part.strange:
                 found += part.words[:, known:] @ static_vectors(part.strange)
         return found
