@@ -34,8 +34,9 @@ def cover(pairs: Pairs, outcome: Outcome, gains: Gains, least: int) -> NDArray[n
         gains.column,
         outcome.price.copy(),
     )
+    # One place more than anybody's most: along a chain what comes is added before what goes is taken away.
     slots = tuple(
-        _slots(held, side[2], np.concatenate([[0], np.cumsum(side[3], dtype=np.int64)]))
+        _slots(held, side[2], np.concatenate([[0], np.cumsum(side[3] + np.int64(1), dtype=np.int64)]))
         for side in (rows, columns)
     )
     for enough in range(1, least + 1):
