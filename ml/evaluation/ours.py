@@ -45,15 +45,6 @@ class Ours:
         return foresee(others, ones, self.without).T
 
 
-def chances(foreseen: Scores) -> Scores:
-    """(q, c) each candidate's share of its query's rate: how likely the next link is with this one.
-
-    What is foreseen is the logarithm of a rate, which adds up to nothing over queries; these add up to expected hits.
-    """
-    rate = np.expm1(foreseen.astype(np.float64))
-    return np.asarray(rate / np.maximum(rate.sum(axis=1, keepdims=True), 1e-12), dtype=np.float32)
-
-
 class OursByFit:
     """`Recommender.score_pairs`: the score of general use, which judges fit both ways and follows no link."""
 

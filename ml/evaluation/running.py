@@ -14,7 +14,7 @@ import pandas as pd
 from ml.evaluation.comparing import OURS, Row, compare
 from ml.evaluation.factors import Als
 from ml.evaluation.grading import grade
-from ml.evaluation.ours import PARTS, Ours, OursByFit, chances
+from ml.evaluation.ours import PARTS, Ours, OursByFit
 from ml.evaluation.popularity import Chance, Model, Popularity, Scores, TimesPopularity
 from ml.evaluation.questions import DIRECTIONS, POPULATIONS, Asker, Mask, Task, first_links
 from ml.evaluation.reading import Past
@@ -137,12 +137,12 @@ def _outcomes(
         free[name] = attempt(task, scores, rule, settings.random_state)
         under = replace(rule, capacity=settings.capacity)
         if isinstance(model, Ours):
-            worth = [chances(one) for one in scores]
-            capped[name] = attempt(task, worth, replace(under, floor=FLOOR), settings.random_state)
+            by_rank = replace(under, by_rank=True)
+            capped[name] = attempt(task, scores, replace(by_rank, floor=FLOOR), settings.random_state)
+            if name == OURS:
+                capped[WITHOUT_FLOOR] = attempt(task, scores, by_rank, settings.random_state)
         else:
             capped[name] = _better(task, scores, under, settings.random_state)
-        if name == OURS:
-            capped[WITHOUT_FLOOR] = attempt(task, worth, under, settings.random_state)
         tell(f"{label} ({scored - started:.1f} s scores, {time.perf_counter() - scored:.1f} s lists)")
     yield None, free
     yield settings.capacity, capped

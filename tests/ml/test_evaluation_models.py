@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from ml.evaluation.factors import Als
-from ml.evaluation.ours import PARTS, Ours, chances
+from ml.evaluation.ours import PARTS, Ours
 from ml.evaluation.popularity import Chance, Popularity, TimesPopularity
 from ml.evaluation.reading import dated_links, past_of
 from ml.evaluation.running import MODELS
@@ -136,15 +136,6 @@ def test_ours_adds_up_its_parts_and_without_any_knows_nothing(past):
     ]
     np.testing.assert_allclose(sum(parts), scored(Ours(), past, "IN-chips-3", FUNDS), rtol=1e-5)
     assert not scored(Ours(*PARTS), past, "IN-chips-3", FUNDS).any()
-
-
-def test_chances_of_a_query_add_up_to_one_and_keep_their_order():
-    found = chances(np.array([[0.0, 1.0, 3.0], [0.0, 0.0, 0.0]], dtype=np.float32))
-    np.testing.assert_allclose(
-        found[0], [0, np.expm1(1) / (np.expm1(1) + np.expm1(3)), found[0, 2]], rtol=1e-6
-    )
-    assert found[0].sum() == pytest.approx(1)
-    assert found[1].tolist() == [0, 0, 0]
 
 
 @pytest.mark.parametrize("name", list(MODELS))
