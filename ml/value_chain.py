@@ -14,51 +14,51 @@ design software < design tools: electronic design automation, EDA software, circ
 core IP < design tools: core intellectual property, processor core license, interface IP blocks, analog IP, instruction set architecture, verification IP
 chip design < design: integrated circuit design, fabless chip design, system on chip design, physical layout design, design services, RTL, design verification
 logic chips < design: processors, CPU, GPU, FPGA, AI accelerator, microcontroller, digital logic design
-memory chips < design: DRAM, NAND flash, memory chip design
+memory chips < design: DRAM, NAND flash, memory design
 analog and power chips < design: analog circuits, discrete semiconductors, sensors, optoelectronics, power management chips, mixed-signal, MEMS design, RF chips
-crystal furnaces < wafer tools: crystal growing furnaces, ingot pulling, silicon crystal growth equipment
-crystal machining < wafer tools: ingot slicing, wafer sawing from ingots, wafer grinding and polishing machines, crystal machining tools
+ingot growth < wafer tools: crystal pullers, ingot pulling, silicon crystal growth equipment
+ingot slicing < wafer tools: wire saws for ingots, wafer grinding and polishing machines
 raw semiconductor materials < raw materials: polysilicon, gallium, germanium, rare earths, recycled semiconductor materials, raw silicon
 wafers < materials: wafer, bare wafer, thin discs of silicon, silicon wafers, epitaxial wafers, silicon carbide wafers, gallium nitride wafers, SOI wafers
 photoresists < materials: photoresist, light-sensitive resist chemicals, developer chemicals, resist ancillaries
 photomasks < materials: photomask, reticle, mask blanks, pellicles
-electronic gases < materials: specialty gases, electronic gases, bulk gases, high purity gas for fabs
+process gases < materials: specialty gases, bulk gases, high purity gas for fabs
 wet chemicals < materials: wet process chemicals, acids and solvents, high purity chemicals
 polishing materials < materials: CMP slurry, polishing pads, planarization consumables
-deposition materials < materials: sputtering targets, precursors, deposition precursors, thin film source materials
+thin film materials < materials: sputtering targets, precursors, deposition precursors, thin film source materials
 lead frames < packaging materials: lead frame, copper lead frames for chip packages
 bond wires < packaging materials: bonding wire, gold wire, copper bond wires
 package substrates < packaging materials: organic package substrates, laminate substrate, interposers, glass substrates
 ceramic packages < packaging materials: ceramic packages, hermetic ceramic housings for chips
-encapsulation resins < packaging materials: encapsulation resins, mold compound, underfill, epoxy molding compound
-die attach materials < packaging materials: die attach paste, die attach film, solder for dies
-lithography tools < fabrication tools: lithography scanners, EUV scanner, DUV stepper, immersion lithography tools, mask aligner, imprint lithography
-mask writing tools < mask tools: electron beam mask writer, laser mask exposure systems, maskless lithography, direct write systems
-mask inspection tools < mask tools: photomask inspection, mask repair tools
-resist processing tools < fabrication tools: coater and developer track, resist coating, resist baking tools
-deposition tools < fabrication tools: chemical vapor deposition tools, physical vapor deposition, sputtering tools, atomic layer deposition, epitaxy reactors, electroplating tools, thin film deposition equipment
+molding compounds < packaging materials: mold compound, underfill, epoxy molding compound
+die adhesives < packaging materials: die attach paste, die attach film, solder for dies
+lithography equipment < fabrication tools: lithography scanners, EUV scanner, DUV stepper, immersion scanner, mask aligner, nanoimprint
+mask writers < mask tools: electron beam mask writer, laser mask exposure systems, maskless lithography, maskless writers
+mask inspection < mask tools: reticle inspection, mask repair equipment
+resist tracks < fabrication tools: coater and developer track, resist coating, resist baking tools
+deposition equipment < fabrication tools: CVD reactors, physical vapor deposition, sputtering tools, atomic layer deposition, epitaxy reactors, electroplating tools, thin film deposition equipment
 thermal tools < fabrication tools: rapid thermal processing, diffusion furnaces, oxidation furnace, annealing tools
-etching tools < fabrication tools: plasma etch tools, dry etching tools, reactive ion etching, ion milling, dry stripping
-cleaning tools < fabrication tools: wafer cleaning tools, wet etching and cleaning benches, dry clean tools, spin and spray cleaning
+etchers < fabrication tools: plasma etch tools, dry etchers, reactive ion etching, ion milling, dry stripping
+cleaning equipment < fabrication tools: wafer cleaners, wet benches, dry cleaning of wafers, megasonic cleaning
 ion implanters < fabrication tools: ion implanters, ion implantation equipment, doping tools
-polishing tools < fabrication tools: chemical mechanical planarization tools, CMP polishers
-wafer handling tools < control tools: wafer handlers, wafer transport robots, photomask handlers, automated material handling
-wafer inspection tools < control tools: wafer inspection, defect inspection, metrology tools, critical dimension metrology, overlay metrology, film thickness metrology, defect review
-process monitoring tools < control tools: process monitoring, process control tools, fault detection for fabs
+polishers < fabrication tools: CMP equipment, wafer polishing machines
+wafer handling < control tools: wafer transport robots, reticle pods, automated material handling
+inspection and metrology < control tools: defect inspection, metrology tools, critical dimension metrology, overlay metrology, film thickness metrology, defect review
+process control < control tools: run-to-run control, chamber sensors, fault detection for fabs
 photolithography < fabrication: photolithography, patterning of wafers, exposing resist with light
 deposition < fabrication: deposition process, depositing thin films on wafers
 etching and cleaning < fabrication: etch and clean process, removing material to form patterns
 ion implantation < fabrication: ion implantation process, doping of silicon
 planarization < fabrication: chemical mechanical planarization process, flattening the wafer
 wafer fabrication < fabrication: semiconductor fab, foundry, wafer fabrication, chip manufacturing, compound semiconductor fab, display fab
-dicing tools < assembly tools: dicing saws, wafer dicing, singulation
-bonding tools < assembly tools: die bonders, wire bonders, die attaching tools, flip chip bonder, wire bonding tools, interconnect tools
-packaging tools < assembly tools: molding machines, packaging tools, trim and form, encapsulation equipment
-advanced packaging tools < assembly tools: wafer bonding and aligning tools, through-silicon via tools, advanced packaging equipment, fan-out packaging tools, chiplet packaging tools
-assembly inspection tools < assembly tools: package inspection, assembly inspection, optical inspection of packages
+dicing < assembly tools: dicing saws, wafer dicing, singulation
+bonders < assembly tools: die bonders, wire bonders, flip chip bonder, die placement
+molding machines < assembly tools: molding presses, trim and form, encapsulation equipment
+advanced packaging equipment < assembly tools: wafer bonders, through-silicon via equipment, fan-out lines, chiplet stacking
+package inspection < assembly tools: X-ray of packages, optical inspection of packages
 assembly and packaging < packaging: chip assembly and packaging, OSAT, ATMP, chip packaging services, wire bond packaging, advanced packaging services
-testers < test tools: automated test equipment, SoC testers, memory testers, burn-in test systems, linear and discrete testing tools
-handlers and probers < test tools: test handlers, wafer probers, probe cards
+testers < test tools: automated test equipment, SoC testers, memory testers, burn-in ovens, analog testers
+probe and handling < test tools: test handlers, wafer probers, probe cards
 chip testing < testing: chip testing, test floor, burn-in test services, final test of chips
 cleanrooms < facilities: cleanroom construction, contamination control, ultrapure water systems, gas delivery systems, effluent treatment for fabs
 chip distribution < demand: component distribution, semiconductor distributor
@@ -72,17 +72,17 @@ core IP, design software: design
 logic chips, memory chips, analog and power chips: chip design, electronics makers
 design: fabrication, packaging, testing, electronics makers
 wafer tools: wafers
-raw materials: wafers, deposition materials, electronic gases
+raw materials: wafers, thin film materials, process gases
 wafers: fabrication, photolithography
-photoresists, photomasks, lithography tools, resist processing tools, mask writing tools: photolithography, wafer fabrication
+photoresists, photomasks, lithography equipment, resist tracks, mask writers: photolithography, wafer fabrication
 mask tools: photomasks, photolithography
-deposition materials, deposition tools, thermal tools: deposition, wafer fabrication
-wet chemicals, etching tools, cleaning tools, electronic gases: etching and cleaning, wafer fabrication
-electronic gases: deposition, ion implantation, packaging
+thin film materials, deposition equipment, thermal tools: deposition, wafer fabrication
+wet chemicals, etchers, cleaning equipment, process gases: etching and cleaning, wafer fabrication
+process gases: deposition, ion implantation, packaging
 ion implanters: ion implantation, wafer fabrication
-polishing materials, polishing tools: planarization, wafer fabrication
+polishing materials, polishers: planarization, wafer fabrication
 control tools: fabrication
-electronic gases, wet chemicals, materials: fabrication
+process gases, wet chemicals, materials: fabrication
 deposition: photolithography
 photolithography: etching and cleaning
 etching and cleaning: ion implantation, deposition
