@@ -19,9 +19,11 @@ from ml.corridor import Corridor, PairScorer
 from ml.eligibility import Eligibility
 from ml.explaining import reasons_of_pairs
 from ml.features import FeatureBuilder, Features
+from ml.foreseeing import foreseen
 from ml.growing import Room
 from ml.honesty import own_words
-from ml.links import LINK_EVIDENCE, LinkIndex
+from ml.links import LinkIndex
+from ml.listing import frame_of, positions_of
 from ml.profiles import COUNTRIES, Profile, read_profiles
 from ml.quoting import Quoter
 from ml.ranker import LearnedRanker, RuleRanker
@@ -35,10 +37,6 @@ CODE_VERSION = "1"
 # What `load` makes from the rest.
 _REBUILT = frozenset({"_quoter", "_corridor", "_room", "_searching"})
 
-# What full fit adds to the evidence of past investments: an investor who was never active stays behind those who are.
-FIT_SHARE = np.float32(0.3)
-# Fit is foreseen for about so many pairs at once.
-PAIRS_AT_ONCE = 8192
 # So many lists are made one by one; more share the blocked product.
 _FEW = 16
 
@@ -318,16 +316,7 @@ class Recommender(BaseEstimator):
         """
         check_is_fitted(self, "index_")
         rows, columns = self._positions(list(companies)), self._positions(list(investors))
-        kept = [name not in without for name in LINK_EVIDENCE]
-        found: NDArray[np.float32] = self.links_.block(rows, columns, self.features_)[..., kept].sum(axis=2)
-        if "fit" in without or not found.size:
-            return found
-        step = max(1, PAIRS_AT_ONCE // len(columns))
-        for start in range(0, len(rows), step):
-            some = rows[start : start + step]
-            fit = self._corridor.scorer(np.repeat(some, len(columns)), np.tile(columns, len(some)))[2]
-            found[start : start + step] += FIT_SHARE * fit.reshape(len(some), -1)
-        return found
+        return foreseen(self.links_, self._corridor.scorer, rows, columns, without)
 
     def explain(self, id: Hashable, candidate: Hashable) -> list[Reason]:  # noqa: A002
         """Reasons of both sides of one pair, forward first; see `ml.reasons`.
@@ -401,30 +390,7 @@ class Recommender(BaseEstimator):
         return self._positions(list(ids)), self._positions(list(candidates))
 
     def _positions(self, ids: Sequence[Hashable]) -> NDArray[np.intp]:
-        if not ids:
-            return np.empty(0, dtype=np.intp)
-        found = self.index_.get_indexer(pd.Index(list[Any](ids)))
-        if (found < 0).any():
-            raise KeyError(ids[int(np.argmax(found < 0))])
-        return np.asarray(found, dtype=np.intp)
+        return positions_of(self.index_, ids)
 
     def _frame(self, lists: list[tuple[NDArray[np.intp], TopK]]) -> pd.DataFrame:
-        """Lists of positions as one frame of ids, in the order of `index_`."""
-        lists = lists or [(np.empty(0, dtype=np.intp), TopK.empty())]
-        order = np.concatenate([positions for positions, _ in lists])
-        by_position = np.argsort(order, kind="stable")
-        partner, score, forward, backward = (
-            np.concatenate([getattr(top, name) for _, top in lists])[by_position]
-            for name in ("partner", "score", "forward", "backward")
-        )
-        row, rank = np.nonzero(partner >= 0)
-        return pd.DataFrame(
-            {
-                "id": self.index_.take(order[by_position][row]),
-                "candidate": self.index_.take(partner[row, rank]),
-                "rank": (rank + 1).astype(np.int32),
-                "score": score[row, rank],
-                "forward": forward[row, rank],
-                "backward": backward[row, rank],
-            }
-        )
+        return frame_of(self.index_, lists)
