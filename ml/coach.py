@@ -25,6 +25,7 @@ from ml.corridor import Corridor
 from ml.eligibility import Eligibility, PositionedEligibility
 from ml.features import FeatureBuilder, Features, Floats
 from ml.profiles import KINDS, Profile
+from ml.ranker import Ranker
 
 # Both sides this good is a pair that people call good; see the bands of the application.
 WILLING = 0.35
@@ -49,6 +50,12 @@ class Fitted(Protocol):
     index_: pd.Index
     features_: Features
     builder_: FeatureBuilder
+
+    @property
+    def ranker_(self) -> Ranker:
+        """How much each kind of evidence counts."""
+        ...
+
     _corridor: Corridor
     _profiles: list[Profile]
 
@@ -147,10 +154,16 @@ def _scores(
     found = np.zeros((len(variants), len(columns)), dtype=np.float32)
     rows = recommender.builder_.transform(variants)
     row, column = _nearest(recommender._corridor, rows, columns, recommender.features_.kind[columns])
-    forward, backward = scoring.pair_sides(rows.take(row), recommender.features_.take(columns[column]))
+    one, other = rows.take(row), recommender.features_.take(columns[column])
+    forward, backward = _side(recommender.ranker_, one, other), _side(recommender.ranker_, other, one)
     willing = (forward >= line) & (backward >= line)
     found[row, column] = np.where(willing, scoring.combine(forward, backward), 0)
     return found
+
+
+def _side(ranker: Ranker, served: Features, serving: Features) -> Floats:
+    """(n,) one side of pairs given row by row, as the ranker in use judges it."""
+    return scoring.squash(ranker.weigh(scoring.contributions(served, serving)).sum(axis=1))
 
 
 def _nearest(

@@ -8,6 +8,8 @@ import pytest
 
 from ml import Eligibility, Recommender, synthetic
 from ml.coach import FIELDS, WILLING
+from ml.ranker import LearnedRanker
+from ml.weights import EVIDENCE
 
 BATTERIES = "Lithium-ion battery packs with thermal monitoring for electric scooters."
 FULL = {
@@ -18,13 +20,19 @@ FULL = {
     "offers": "Battery pack assembly\nPrecision machining\nRooftop solar",
     "stage": "seed",
 }
+THIN = {
+    "description": "Packs for electric scooters that riders of our city rent.",
+    "tags": ["Scooters", "Vehicles"],
+    "technologies": ["mobility"],
+    "offers": "Packs for scooters",
+}
 
 
 def world() -> pd.DataFrame:
     """Indian scooter firms, most of them well described, and US firms and funds of the same and of another field."""
     rows = [FULL | {"id": f"like{n}", "kind": "startup", "country": "IN"} for n in range(8)]
     rows += [
-        {"id": "thin", "kind": "startup", "country": "IN", "description": "Packs for scooters.", "tags": ["Scooters"]},
+        THIN | {"id": "thin", "kind": "startup", "country": "IN"},
         FULL | {"id": "full", "kind": "startup", "country": "IN"},
         {"id": "unlike", "kind": "startup", "country": "IN", "description": "Bedtime stories for parrots."},
     ]
@@ -46,7 +54,7 @@ def world() -> pd.DataFrame:
             "kind": "sme",
             "country": "US",
             "offers": "Battery recycling",
-            "needs": "Battery pack assembly",
+            "needs": "Packs for scooters",
         }
         for n in range(4)
     ]
@@ -146,6 +154,16 @@ def test_coaching_is_repeatable_and_changes_nothing(fitted):
     assert first == fitted.coach("thin") == Recommender().fit(world()).coach("thin")
     assert willing(fitted, "like0") == before
     assert willing(fitted, "thin") == set()
+
+
+def test_the_coach_judges_as_the_ranker_in_use_does():
+    promised = Recommender().fit(world())
+    assert "tags" in {advice.field for advice in promised.coach("thin", k=9)}
+    learned = LearnedRanker()
+    learned.names_ = list(EVIDENCE)
+    learned.multipliers_ = np.array([1.0 if name == "need" else 0.2 for name in EVIDENCE], dtype=np.float32)
+    promised.ranker_ = learned
+    assert {advice.field for advice in promised.coach("thin", k=9)} == {"needs"}
 
 
 def test_everybody_can_be_coached():
