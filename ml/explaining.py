@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,12 +11,12 @@ from numpy.typing import NDArray
 from ml import lexical, scoring
 from ml.features import Features
 from ml.profiles import Profile
-from ml.quoting import Quoter
+from ml.quoting import Quoter, chain_link, shared_fields, taught_field
 from ml.ranker import RULE, Ranker
 from ml.reasons import LEAST_EVIDENCE, Quotes, Reason, Side, side_reasons
-from ml.weights import EVIDENCE
+from ml.value_chain import GOES_INTO
+from ml.weights import BUYER, EVIDENCE
 
-_NEED, _TEXT = EVIDENCE.index("need"), EVIDENCE.index("text")
 _BLOCK = 8192
 
 
@@ -47,21 +48,47 @@ def _block(
     shared = lexical.shared_terms(one.terms, other.terms)
     there = ranker.weigh(scoring.contributions(one, other))
     back = ranker.weigh(scoring.contributions(other, one))
-    return [
-        _side("forward", profiles[i], profiles[j], forward, quoter, words)
-        + _side("backward", profiles[j], profiles[i], backward, quoter, words)
-        for i, j, forward, backward, words in zip(
-            ones.tolist(), others.tolist(), there.tolist(), back.tolist(), shared, strict=True
+    found = []
+    for at, (i, j) in enumerate(zip(ones.tolist(), others.tolist(), strict=True)):
+        mine, theirs = _Row(profiles[i], one, at), _Row(profiles[j], other, at)
+        found.append(
+            _side("forward", mine, theirs, there[at].tolist(), quoter, shared[at])
+            + _side("backward", theirs, mine, back[at].tolist(), quoter, shared[at])
         )
-    ]
+    return found
+
+
+class _Row(NamedTuple):
+    """One organization of a pair: its profile, and where its features are."""
+
+    profile: Profile
+    features: Features
+    at: int
 
 
 def _side(
-    side: Side, served: Profile, serving: Profile, values: list[float], quoter: Quoter, shared: list[int]
+    side: Side, served: _Row, serving: _Row, values: list[float], quoter: Quoter, shared: list[int]
 ) -> list[Reason]:
     score = float(-np.expm1(-max(sum(values), 0.0)))
+    evidence = dict(zip(EVIDENCE, values, strict=True))
+    told = {name for name, value in evidence.items() if value >= LEAST_EVIDENCE}
+    one, other = served.profile, serving.profile
+    mine, theirs = (row.features.fields_codes[row.at] for row in (served, serving))
+    teaches = other.kind == "skill_program"
     quotes = Quotes(
-        terms=quoter.words(shared, served, serving) if shared and values[_TEXT] >= LEAST_EVIDENCE else (),
-        line=quoter.line(served, serving) if values[_NEED] >= LEAST_EVIDENCE else None,
+        terms=quoter.words(shared, one, other) if shared and "text" in told else (),
+        line=quoter.line(one, other) if "need" in told else None,
+        fields=shared_fields(mine, theirs) if "field" in told else (),
+        taught=taught_field(*((theirs, mine) if teaches else (mine, theirs))) if "training" in told else None,
+        link=_link(served, serving) if "chain" in told else None,
     )
-    return side_reasons(side, served, serving, dict(zip(EVIDENCE, values, strict=True)), score, quotes)
+    return side_reasons(side, one, other, evidence, score, quotes)
+
+
+def _link(served: _Row, serving: _Row) -> tuple[str, str, bool] | None:
+    """(segment that supplies, segment supplied, whether the serving side is the supplier) of the stronger way."""
+    mine, theirs = (row.features.chain_codes[row.at] for row in (served, serving))
+    into, out = (float(a.astype(np.float32) @ GOES_INTO @ b) for a, b in ((theirs, mine), (mine, theirs)))
+    supplies = bool(into >= BUYER * out)
+    found = chain_link(theirs, mine) if supplies else chain_link(mine, theirs)
+    return (*found, supplies) if found else None

@@ -1,14 +1,18 @@
-"""Finding what to quote: the best need line with its offer line, and the words two profiles share."""
+"""Finding what to quote: the best need line with its offer line, the words two profiles share, and what links their work."""
 
 from __future__ import annotations
 
 import math
 
-from ml import tags
-from ml.features import FeatureBuilder
+import numpy as np
+
+from ml import fields, tags
+from ml.features import Codes, FeatureBuilder, Floats
 from ml.lexical import TELLING
 from ml.profiles import Profile
 from ml.text import stem, terms
+from ml.topics import runs_on
+from ml.value_chain import GOES_INTO, SEGMENTS
 
 # Cosine of two lines' weighted words from which on a person sees the link.
 LEAST_LINE_SIMILARITY = 0.2
@@ -16,6 +20,11 @@ LEAST_LINE_SIMILARITY = 0.2
 CONCEPT = 2.0
 MOST_TERMS = 4
 MOST_LINES_KEPT = 200_000
+# A field of work in common is named where it is at least this share of what two profiles are about, and a few at most.
+LEAST_FIELD, MOST_FIELDS = 0.1, 2
+
+_FIELDS, _WIDER = fields.NAMES, tuple(sorted(set(fields.WIDER)))
+_RUNS_ON = runs_on()
 
 Line = tuple[dict[str, float], float]
 
@@ -86,3 +95,43 @@ class Quoter:
 def _tag_words(profile: Profile, key: str) -> list[str]:
     label = profile.tags[key].casefold()
     return [*label.replace("-", " ").split(), label, tags.key_of(label)]
+
+
+def shared_fields(one: Codes, other: Codes) -> tuple[str, ...]:
+    """Fields of work two profiles are about, strongest first; a wider field where they share no narrower one.
+
+    Parameters
+    ----------
+    one, other : (f + w,) int8, rows of `Features.fields_codes`
+    """
+    both = one.astype(np.float32) * other
+    total = float(np.sqrt((one.astype(np.float32) ** 2).sum() * (other.astype(np.float32) ** 2).sum()))
+    narrow = _strongest(both[: len(_FIELDS)], _FIELDS, LEAST_FIELD * total)
+    return narrow or _strongest(both[len(_FIELDS) :], _WIDER, LEAST_FIELD * total)
+
+
+def _strongest(values: Floats, names: tuple[str, ...], least: float) -> tuple[str, ...]:
+    order = np.argsort(-values, kind="stable")[:MOST_FIELDS].tolist()
+    return tuple(names[at] for at in order if values[at] > 0 and values[at] >= least)
+
+
+def taught_field(program: Codes, firm: Codes) -> tuple[str, str] | None:
+    """(field taught, field of work that runs on it) that count most, or None; rows of `Features.fields_codes`."""
+    narrow = slice(0, len(_FIELDS))
+    return _linked(firm[narrow], program[narrow], _RUNS_ON, _FIELDS, backward=True)
+
+
+def chain_link(making: Codes, using: Codes) -> tuple[str, str] | None:
+    """(segment whose product goes in, segment it goes into) that count most, or None; rows of `Features.chain_codes`."""
+    return _linked(making, using, GOES_INTO, SEGMENTS)
+
+
+def _linked(
+    one: Codes, other: Codes, table: Floats, names: tuple[str, ...], *, backward: bool = False
+) -> tuple[str, str] | None:
+    """The names of the strongest cell of `table` between two rows; with `backward` the column's name first."""
+    strength = one.astype(np.float32)[:, None] * table * other.astype(np.float32)
+    row, column = divmod(int(strength.argmax()), len(names))
+    if strength[row, column] <= 0:
+        return None
+    return (names[column], names[row]) if backward else (names[row], names[column])

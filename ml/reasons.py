@@ -21,6 +21,10 @@ need_offer.line                  need (line of served), offer (line of serving's
 need_offer.profile               need (line of served), offer (line or sentence of serving's profile), similarity
 technology.<role>                technologies (shared codes, most telling first)
 tags.<role>                      tags (shared, as serving writes them)
+field.<role>                     fields (of work that both profiles are about, by the names of `ml.fields`, strongest first)
+training.teaches, .employs       taught (field the program teaches), work (field of work that runs on it; may be the same)
+chain.supplies, chain.buys       input (segment of `ml.value_chain` of who supplies), product (segment it goes into): the
+                                 serving side supplies the served one, or buys from it
 text.shared                      terms (words and topics both profiles use)
 thesis.funds, thesis.fundable    terms (words and topics of the firm and of what the investor says)
 thesis.agnostic                  (nothing: the investor says it invests in every sector)
@@ -61,6 +65,11 @@ TEXT_KEYS = (
     "need_offer.profile",
     *(f"technology.{role}" for role in ROLES),
     *(f"tags.{role}" for role in ROLES),
+    *(f"field.{role}" for role in ROLES),
+    "training.teaches",
+    "training.employs",
+    "chain.supplies",
+    "chain.buys",
     "text.shared",
     "thesis.funds",
     "thesis.fundable",
@@ -82,6 +91,10 @@ TEXT_KEYS = (
 REST = "rest"
 # Fields of one side that the other may not read, not even as a reason.
 PRIVATE = frozenset({"raising"})
+# What only ever speaks against a pair: nobody is told it as a reason for one.
+AGAINST = frozenset({"rival"})
+# Where a label in common is told, the field of work that was read from the text would say the same again.
+_LABELS = frozenset({"technology", "tags"})
 # What is left of a sum of float32 below this is rounding.
 NOTHING = 1e-6
 
@@ -100,10 +113,22 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Quotes:
-    """What was found to quote for one side of a pair: shared words, and the best need line with its offer."""
+    """What was found to quote for one side of a pair.
+
+    Attributes
+    ----------
+    terms : shared words
+    line : the best need line with its offer, see `Quoter.line`
+    fields : shared fields of work
+    taught : the field a program teaches, and the field of work that runs on it
+    link : the supplying and the supplied segment of the chip chain, and whether the serving side supplies
+    """
 
     terms: tuple[str, ...] = ()
     line: tuple[str, str, float, bool] | None = None
+    fields: tuple[str, ...] = ()
+    taught: tuple[str, str] | None = None
+    link: tuple[str, str, bool] | None = None
 
 
 def role_of(served: Profile, serving: Profile) -> str:
@@ -141,6 +166,8 @@ def side_reasons(
         if quoted is not None:
             kind, text_key, facts = quoted
             found.append((name, Reason(side, kind, text_key, facts, value * unit, value)))
+    if any(name in _LABELS for name, _ in found):
+        found = [named for named in found if named[0] != "field"]
     found.sort(key=lambda named: (named[0] == "kind", -named[1].contribution, named[1].text_key))
     telling = sum(name != "kind" for name, _ in found)
     told = found[: min(telling, MOST_PER_SIDE) if telling >= ENOUGH_REASONS else telling + 1]
@@ -200,6 +227,26 @@ def _tags(pair: _Pair) -> _Quoted:
     return ("tags", f"tags.{pair.role}", {"tags": shared[:5]}) if shared else None
 
 
+def _field(pair: _Pair) -> _Quoted:
+    named = list(pair.quotes.fields)
+    return ("field", f"field.{pair.role}", {"fields": named}) if named else None
+
+
+def _training(pair: _Pair) -> _Quoted:
+    if pair.quotes.taught is None:
+        return None
+    taught, work = pair.quotes.taught
+    return "training", f"training.{pair.role}", {"taught": taught, "work": work}
+
+
+def _chain(pair: _Pair) -> _Quoted:
+    if pair.quotes.link is None:
+        return None
+    supplied, product, supplies = pair.quotes.link
+    key = "chain.supplies" if supplies else "chain.buys"
+    return "chain", key, {"input": supplied, "product": product}
+
+
 def _agnostic(_pair: _Pair) -> _Quoted:
     return "thesis", "thesis.agnostic", {}
 
@@ -237,6 +284,9 @@ def _kind(pair: _Pair) -> _Quoted:
 _QUOTE = {
     "need": _need,
     "text": _text,
+    "field": _field,
+    "training": _training,
+    "chain": _chain,
     "technology": _technology,
     "tags": _tags,
     "agnostic": _agnostic,

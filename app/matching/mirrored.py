@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from app.matching import reasons
 from app.matching.models import Match
-from app.matching.reasons import Evidence, _kind, _listed, _place, _stage, _technologies, _ticket
+from app.matching.reasons import Evidence, _fields, _kind, _listed, _place, _stage, _technologies, _ticket
 from app.taxonomy import Country
 
 
@@ -31,7 +31,7 @@ def sentence(text_key: str, evidence: Evidence) -> str:
     return say(evidence) if say else ""
 
 
-_SAME_FOR_BOTH = {"technology.shared", "tags.shared", "text.shared"}
+_SAME_FOR_BOTH = {"technology.shared", "tags.shared", "field.shared", "text.shared"}
 _SENTENCES: dict[str, Callable[[Evidence], str]] = {
     "need_offer.line": lambda e: _(
         "They need “%(need)s”; you offer “%(offer)s”.", need=e["need"], offer=e["offer"]
@@ -51,6 +51,16 @@ _SENTENCES: dict[str, Callable[[Evidence], str]] = {
     "tags.fundable": lambda e: _("You do %(tags)s, which they look at.", tags=_listed(e["tags"])),
     "tags.teaches": lambda e: _("You teach %(tags)s, which they work with.", tags=_listed(e["tags"])),
     "tags.employs": lambda e: _("You work with %(tags)s, which they teach.", tags=_listed(e["tags"])),
+    "field.funds": lambda e: _("What you look for is about %(fields)s, their field.", fields=_fields(e)),
+    "field.fundable": lambda e: _("Your work is in %(fields)s, which they look for.", fields=_fields(e)),
+    "field.teaches": lambda e: _("Your program is about %(fields)s, their field.", fields=_fields(e)),
+    "field.employs": lambda e: _(
+        "Your work is in %(fields)s, which their program is about.", fields=_fields(e)
+    ),
+    "training.teaches": lambda e: reasons.sentence("training.employs", e),
+    "training.employs": lambda e: reasons.sentence("training.teaches", e),
+    "chain.supplies": lambda e: reasons.sentence("chain.buys", e),
+    "chain.buys": lambda e: reasons.sentence("chain.supplies", e),
     "thesis.funds": lambda e: _(
         "What you look for names %(terms)s, as their profile does.", terms=_listed(e["terms"])
     ),

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from app.matching import reasons
 from app.matching.models import Match
-from app.matching.reasons import Evidence, _listed, _place, _stage, _technologies, _ticket, _where
+from app.matching.reasons import Evidence, _fields, _listed, _place, _stage, _technologies, _ticket, _where
 from app.taxonomy import Country
 
 
@@ -34,6 +34,34 @@ def sentence(text_key: str, evidence: Evidence, side: Country) -> str:
 
 def _called(side: Country) -> str:
     return _("the Indian side") if side is Country.INDIA else _("the American side")
+
+
+def _taught(evidence: Evidence, teacher: str, firm: str) -> str:
+    taught, work = evidence["taught"], evidence["work"]
+    if taught == work:
+        return _(
+            "%(teacher)s teaches %(taught)s, the field of %(firm)s.",
+            teacher=teacher,
+            taught=taught,
+            firm=firm,
+        )
+    return _(
+        "%(teacher)s teaches %(taught)s, which the work of %(firm)s in %(work)s rests on.",
+        teacher=teacher,
+        taught=taught,
+        firm=firm,
+        work=work,
+    )
+
+
+def _supplied(evidence: Evidence, supplier: str, buyer: str) -> str:
+    return _(
+        "The %(input)s of %(supplier)s can go into the %(product)s of %(buyer)s.",
+        input=evidence["input"],
+        supplier=supplier,
+        product=evidence["product"],
+        buyer=buyer,
+    )
 
 
 _SENTENCES: dict[str, Callable[[Evidence, dict[str, str]], str]] = {
@@ -75,6 +103,25 @@ _SENTENCES: dict[str, Callable[[Evidence, dict[str, str]], str]] = {
         "%(serving)s works with %(tags)s, which %(served)s teaches.", tags=_listed(e["tags"]), **who
     ),
     "tags.shared": lambda e, _who: _("Both sides have %(tags)s in common.", tags=_listed(e["tags"])),
+    "field.funds": lambda e, who: _(
+        "What %(serving)s looks for is about %(fields)s, the field of %(served)s.", fields=_fields(e), **who
+    ),
+    "field.fundable": lambda e, who: _(
+        "The work of %(serving)s is in %(fields)s, which %(served)s looks for.", fields=_fields(e), **who
+    ),
+    "field.teaches": lambda e, who: _(
+        "The program of %(serving)s is about %(fields)s, the field of %(served)s.", fields=_fields(e), **who
+    ),
+    "field.employs": lambda e, who: _(
+        "The work of %(serving)s is in %(fields)s, which the program of %(served)s is about.",
+        fields=_fields(e),
+        **who,
+    ),
+    "field.shared": lambda e, _who: reasons.sentence("field.shared", e),
+    "training.teaches": lambda e, who: _taught(e, teacher=who["serving"], firm=who["served"]),
+    "training.employs": lambda e, who: _taught(e, teacher=who["served"], firm=who["serving"]),
+    "chain.supplies": lambda e, who: _supplied(e, supplier=who["serving"], buyer=who["served"]),
+    "chain.buys": lambda e, who: _supplied(e, supplier=who["served"], buyer=who["serving"]),
     "text.shared": lambda e, _who: reasons.sentence("text.shared", e),
     "thesis.funds": lambda e, who: _(
         "What %(serving)s looks for names %(terms)s, as the profile of %(served)s does.",

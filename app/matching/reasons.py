@@ -58,6 +58,10 @@ def _technologies(evidence: Evidence) -> str:
     return _listed([technology_label(code) for code in evidence["technologies"]])
 
 
+def _fields(evidence: Evidence) -> str:
+    return _listed(evidence["fields"])
+
+
 def _stage(evidence: Evidence) -> str:
     names = [str(label(Stage(word))) for word in evidence["stage"].split(", ") if word in set(Stage)]
     return format_list(names) if names else str(evidence["stage"])
@@ -102,6 +106,33 @@ _SENTENCES: dict[str, Callable[[Evidence], str]] = {
     "tags.teaches": lambda e: _("They teach %(tags)s, which you work with.", tags=_listed(e["tags"])),
     "tags.employs": lambda e: _("They work with %(tags)s, which you teach.", tags=_listed(e["tags"])),
     "tags.shared": lambda e: _("You have %(tags)s in common.", tags=_listed(e["tags"])),
+    "field.funds": lambda e: _("What they look for is about %(fields)s, your field.", fields=_fields(e)),
+    "field.fundable": lambda e: _("Their work is in %(fields)s, which you look for.", fields=_fields(e)),
+    "field.teaches": lambda e: _("Their program is about %(fields)s, your field.", fields=_fields(e)),
+    "field.employs": lambda e: _(
+        "Their work is in %(fields)s, which your program is about.", fields=_fields(e)
+    ),
+    "field.shared": lambda e: _("Both profiles are about %(fields)s.", fields=_fields(e)),
+    "training.teaches": lambda e: (
+        _("They teach %(taught)s, your field of work.", taught=e["taught"])
+        if e["taught"] == e["work"]
+        else _(
+            "They teach %(taught)s, which your work in %(work)s rests on.", taught=e["taught"], work=e["work"]
+        )
+    ),
+    "training.employs": lambda e: (
+        _("You teach %(taught)s, their field of work.", taught=e["taught"])
+        if e["taught"] == e["work"]
+        else _(
+            "You teach %(taught)s, which their work in %(work)s rests on.", taught=e["taught"], work=e["work"]
+        )
+    ),
+    "chain.supplies": lambda e: _(
+        "Their %(input)s can go into your %(product)s.", input=e["input"], product=e["product"]
+    ),
+    "chain.buys": lambda e: _(
+        "Your %(input)s can go into their %(product)s.", input=e["input"], product=e["product"]
+    ),
     "text.shared": lambda e: _("Both profiles speak of %(terms)s.", terms=_listed(e["terms"])),
     "thesis.funds": lambda e: _(
         "What they look for names %(terms)s, as your profile does.", terms=_listed(e["terms"])

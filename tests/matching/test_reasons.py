@@ -29,6 +29,9 @@ EVIDENCE: dict[str, dict[str, Any]] = {
     "need_offer": {"need": "100% Wafers %(x)s", "offer": "Wafer supply", "similarity": 0.7},
     "technology": {"technologies": ["semiconductors", "biotech_health"]},
     "tags": {"tags": ["fintech", "agritech"]},
+    "field": {"fields": ["solar", "batteries"]},
+    "training": {"taught": "circuits", "work": "chips"},
+    "chain": {"input": "wafers", "product": "wafer fabrication"},
     "text": {"terms": ["wafer", "sensor"]},
     "thesis": {"terms": ["wafer", "sensor"]},
     "skills": {"terms": ["welding"]},
@@ -83,6 +86,8 @@ def test_what_is_not_public_or_not_known_is_not_said(app, key, say) -> None:
         ("ticket.funds", {**TICKET, "ticket_min": TICKET["ticket_max"]}),
         ("stage.funds", {"stage": "seed", "stages": []}),
         ("tags.shared", {"tags": ["one"]}),
+        ("training.teaches", {"taught": "chips", "work": "chips"}),
+        ("training.employs", {"taught": "chips", "work": "chips"}),
     ],
 )
 def test_sentences_stay_whole_when_part_of_the_evidence_is_missing(app, key, evidence, say) -> None:
@@ -97,6 +102,18 @@ def test_the_two_sides_read_the_same_fact_each_from_its_own_chair(app) -> None:
     assert in_words(app, mirrored.sentence, "need_offer.line").startswith(
         "They need “100% Wafers %(x)s”; you"
     )
+
+
+def test_who_supplies_and_who_teaches_is_the_same_from_every_chair(app) -> None:
+    for key, own, other, manager in (
+        ("chain.supplies", "Their wafers", "Your wafers", "The wafers of the American side"),
+        ("chain.buys", "Your wafers", "Their wafers", "The wafers of the Indian side"),
+        ("training.teaches", "They teach circuits", "You teach circuits", "The American side teaches"),
+        ("training.employs", "You teach circuits", "They teach circuits", "The Indian side teaches"),
+    ):
+        said = [in_words(app, say, key) for say in SAYERS]
+        for sentence, start in zip(said, (own, other, manager), strict=True):
+            assert sentence.startswith(start)
 
 
 @pytest.mark.parametrize("key", SHOWN)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import math
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from ml import Reason, Recommender, synthetic
-from ml.reasons import MOST_PER_SIDE, PRIVATE, REST, TEXT_KEYS
-from ml.weights import EVIDENCE
+from ml.quoting import chain_link
+from ml.reasons import _QUOTE, AGAINST, MOST_PER_SIDE, PRIVATE, REST, TEXT_KEYS
+from ml.value_chain import SEGMENTS
+from ml.weights import EVIDENCE, weight_table
 
 
 def keys(reasons: list[Reason], side: str) -> dict[str, dict]:
@@ -178,3 +181,67 @@ def test_one_by_one_and_batched_explanations_are_the_same(everybody):
     fitted, found, explained = everybody
     for row in (0, 17, 400):
         assert fitted.explain(found["id"][row], found["candidate"][row]) == explained[row]
+
+
+def test_every_kind_of_evidence_can_be_told_or_is_named_as_not_to_be_told():
+    assert set(EVIDENCE) == _QUOTE.keys() | PRIVATE | AGAINST
+    assert not _QUOTE.keys() & (PRIVATE | AGAINST)
+
+
+def test_what_only_speaks_against_a_pair_never_adds_to_a_side():
+    weights = weight_table()
+    for name in AGAINST:
+        assert (weights[..., EVIDENCE.index(name)] <= 0).all()
+    assert (weights[..., [name not in AGAINST for name in EVIDENCE]] >= 0).all()
+
+
+WAFERS = {"id": "wafers", "kind": "sme", "country": "US", "offers": "Bare silicon wafers"}
+FAB = {"id": "fab", "kind": "sme", "country": "IN", "description": "A semiconductor fab: chip manufacturing."}
+
+
+def explained(one: dict, other: dict) -> list[Reason]:
+    world = [one, other, *synthetic.organizations(200).to_dict("records")]
+    return Recommender().fit(pd.DataFrame(world)).explain(one["id"], other["id"])
+
+
+def test_the_chip_chain_says_who_supplies_whom_with_what():
+    found = explained(FAB, WAFERS)
+    goes_in = {"input": "wafers", "product": "wafer fabrication"}
+    assert keys(found, "forward")["chain.supplies"] == goes_in
+    assert keys(found, "backward")["chain.buys"] == goes_in
+
+
+def test_fields_of_work_that_both_profiles_are_about_are_named():
+    one = {"id": 1, "kind": "startup", "country": "IN", "description": "Solar panels on rooftops of schools."}
+    other = {"id": 2, "kind": "investor", "country": "US", "thesis": "Photovoltaic plants, solar energy."}
+    found = explained(one, other)
+    assert keys(found, "forward")["field.funds"]["fields"][0] == "solar"
+    assert keys(found, "backward")["field.fundable"]["fields"][0] == "solar"
+
+
+def test_a_program_is_explained_by_the_field_of_work_that_runs_on_what_it_teaches():
+    firm = {
+        "id": 1,
+        "kind": "startup",
+        "country": "IN",
+        "description": "Semiconductor integrated circuit maker.",
+    }
+    course = {
+        "id": 2,
+        "kind": "skill_program",
+        "country": "US",
+        "name": "VLSI and analog electronic circuits",
+    }
+    found = explained(firm, course)
+    told = keys(found, "forward")["training.teaches"]
+    assert told == keys(found, "backward")["training.employs"]
+    assert told["taught"] == "circuits"
+    assert told["work"] in {"chips", "circuits"}
+
+
+def test_nothing_links_two_who_have_nothing_to_do_with_chips():
+    nothing = np.zeros(len(SEGMENTS), dtype=np.int8)
+    wafers = nothing.copy()
+    wafers[SEGMENTS.index("wafers")] = 127
+    assert chain_link(wafers, nothing) is None
+    assert chain_link(wafers, wafers) is None
