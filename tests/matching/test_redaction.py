@@ -90,6 +90,31 @@ def test_ordinary_words_and_numbers_stay(text) -> None:
         assert redact(text, name) == text
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("Canaryname Solar Systems Pvt. Ltd.", "Canaryname panels of any size", "… panels of any size"),
+        ("Canaryname Solar Systems Pvt. Ltd.", "CANARYNAME's Solar Systems", "… 's Solar Systems"),
+        ("Solar Systems by Finch (India)", "Finch inverters for India", "… inverters for India"),
+        ("Solar Systems by Finch (India)", "Homes for every finch", "Homes for every finch"),
+        ("कैनरी सोलर प्रा. लि.", "कैनरी के सोलर पंप", "… के सोलर पंप"),
+    ],
+)
+def test_one_telling_word_of_a_name_is_taken_out_and_ordinary_words_stay(name, text, said) -> None:
+    assert redact(text, name) == said
+
+
+@pytest.mark.parametrize(
+    "name", ["Advanced Power Systems Inc", "The Indian Water Company", "Solar Works, LLC"]
+)
+def test_a_name_of_ordinary_words_alone_is_taken_out_whole(name) -> None:
+    words = " ".join(word for word in name.replace(",", "").split()[:-1])
+    assert redact(f"Pumps of {words} at work", name) == "Pumps of … at work"
+    assert redact("Advanced Indian Solar Power, Water Works and Systems", name) == (
+        "Advanced Indian Solar Power, Water Works and Systems"
+    )
+
+
 def test_a_text_that_was_only_a_name_says_nothing() -> None:
     assert not redaction.says_something(redact("Canaryname Devices Pvt Ltd."))
     assert redaction.says_something("Wafers")
