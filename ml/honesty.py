@@ -1,9 +1,10 @@
 """What of a profile's words is its own, so that stuffing gains nothing.
 
-Two things are left out before anything is compared. Words in a row without a single small word between them ("and",
-"for", "the") are a list, and a list counts up to its first words only. Sentences that another organization said first
+Three things are left out before anything is compared. Words in a row without a single small word between them ("and",
+"for", "the") are a list, and a list counts up to its first words only; one longer than anybody writes who means it counts
+nothing, and so do tags that are more than anybody has who means them. Sentences that another organization said first
 are that organization's, once they are more than a chance phrase: whoever copies a profile has no text but its own, and
-where most of the text is copied nobody takes its labels for its own either. Both see through characters that nobody sees.
+where most of the text is copied nobody takes its labels for its own either. All see through characters that nobody sees.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from ml.profiles import Profile
 
 # Content words in a row that still count; prose has a small word every six.
 LONGEST_LIST = 16
+# Of real profiles one in some thousands has a longer list, or more tags.
+STUFFED_LIST, STUFFED_TAGS = 40, 20
 # Sentences shorter than this are said by chance; sentences of one other organization that are longer together are copied.
 LEAST_SENTENCE, LEAST_COPY = 30, 100
 # A profile of whose long sentences so much is copied is a copy.
@@ -38,16 +41,20 @@ this to us using was we which who with you your
 _SMALL = re.compile(rf"\b(?:{'|'.join(_SMALL_TEXT.split())})\b", re.IGNORECASE)
 _IS_SMALL = frozenset(_SMALL_TEXT.split())
 _SENTENCE_END = re.compile(r"(?<=[.!?।;])\s+|\n+")
+# Short items in a row, small words among them or not.
+_ITEMS = re.compile(rf"(?:[^,;|.!?\n]{{1,40}}[,;|]){{{STUFFED_TAGS},}}[^,;|.!?\n]{{0,40}}")
 # A stretch without small words that is shorter than this has no long list.
 _LEAST_STRETCH = LONGEST_LIST * 5
 
 
 def without_lists(text: str) -> str:
-    """`text` with every list of bare words cut to its first ones; texts in other scripts stay as they are."""
+    """`text` with every list of bare words cut to its first ones, or left out where it is far too long; texts in other scripts stay as they are."""
     if len(text) < _LEAST_STRETCH:
         return text
     if not text.isascii():
-        text = _UNSEEN.sub(" ", text)
+        text = _UNSEEN.sub(", ", text)
+    if text.count(",") + text.count(";") + text.count("|") >= STUFFED_TAGS:
+        text = _ITEMS.sub(" ", text)
     if not _has_list(text):
         return text
     small = [*_SMALL.findall(text), ""]
@@ -70,7 +77,14 @@ def _shortened(stretch: str) -> str:
     if len(stretch) < _LEAST_STRETCH or sum(letter.isascii() for letter in stretch) < 0.9 * len(stretch):
         return stretch
     found = list(re.finditer(r"\w[\w'&+-]*", stretch))
-    return stretch if len(found) <= LONGEST_LIST else stretch[: found[LONGEST_LIST - 1].end()] + " "
+    if len(found) <= LONGEST_LIST:
+        return stretch
+    end = found[LONGEST_LIST - 1].end()
+    if len(found) > STUFFED_LIST:
+        # A sentence or line that ends before is not of the list.
+        before = _SENTENCE_END.search(stretch, 0, end)
+        end = before.start() if before else 0
+    return stretch[:end] + " "
 
 
 def _sentences(profile: Profile) -> list[str]:
@@ -136,7 +150,9 @@ def _copied(sentences: Sequence[str], owners: Sequence[int], own: int) -> frozen
 
 
 def _honest(profile: Profile, sentences: Sequence[str], copied: frozenset[str]) -> Profile:
-    """A profile without its long lists and what it copied, and without labels where most is copied."""
+    """A profile without its long lists and what it copied, and without labels where they are too many or most is copied."""
+    if len(profile.tags) > STUFFED_TAGS:
+        profile = _untagged(profile)
     if not copied and len(profile.about) < _LEAST_STRETCH:
         return profile
     tags = ", ".join(profile.tags.values())
@@ -155,3 +171,7 @@ def _honest(profile: Profile, sentences: Sequence[str], copied: frozenset[str]) 
     if sum(map(len, copied)) < COPY * sum(map(len, sentences)):
         return honest
     return replace(honest, about=shorter, tags={}, technologies=())
+
+
+def _untagged(profile: Profile) -> Profile:
+    return replace(profile, about=profile.about.removesuffix(", ".join(profile.tags.values())), tags={})

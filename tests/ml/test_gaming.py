@@ -18,7 +18,7 @@ WORDS = " ".join(f"keyword{n}" for n in range(60))
 
 @pytest.fixture(scope="module")
 def report() -> dict:
-    return gaming.experiment(synthetic.organizations(900, random_state=7), random_state=7)
+    return gaming.experiment(synthetic.organizations(400, random_state=7), random_state=7)
 
 
 @pytest.mark.parametrize("trick", TRICKS)
@@ -27,6 +27,15 @@ def test_no_trick_surely_gains_anything_over_honesty(report, trick):
     for gain in ("placements", "reach", "proposals"):
         assert row[gain]["low"] <= 0, row
     assert row["paid"] is False
+
+
+@pytest.mark.parametrize(
+    "trick", ["every_tag", "keyword_list", "hidden_words", "copied_text", "copied_profile"]
+)
+def test_lists_of_everything_and_copies_gain_nothing_on_average(report, trick):
+    row = next(row for row in report["tricks"] if row["trick"] == trick)
+    assert row["placements"]["mean"] <= 0
+    assert row["reach"]["mean"] <= 0
 
 
 def test_honest_profiles_stand_somewhere_and_few_are_stuffed(report):
@@ -45,13 +54,17 @@ def test_places_climbed_count_from_the_end_of_the_list():
     assert gaming.places_climbed(before, after, pd.Index(["a", "b", "c"])).tolist() == [3, 1, 0]
 
 
-def test_the_command_prints_a_table_or_json_of_a_file(tmp_path, capsys):
+def test_the_command_reads_a_file_and_prints_json(tmp_path, capsys):
     file = tmp_path / "few.jsonl"
-    synthetic.organizations(80).to_json(file, orient="records", lines=True)
+    synthetic.organizations(60).to_json(file, orient="records", lines=True)
     gaming.main(["--file", str(file), "--profiles", "1", "--format", "json"])
-    assert {row["trick"] for row in json.loads(capsys.readouterr().out)["tricks"]} == set(TRICKS)
-    gaming.main(["--organizations", "60", "--profiles", "1"])
-    assert "copied_profile" in capsys.readouterr().out
+    assert [row["trick"] for row in json.loads(capsys.readouterr().out)["tricks"]] == list(TRICKS)
+
+
+def test_the_table_has_a_line_for_each_trick(report):
+    lines = gaming.table(report).splitlines()
+    assert [line.split()[0] for line in lines[2:]] == list(TRICKS)
+    assert {line.split()[-1] for line in lines[2:]} == {"no"}
 
 
 def test_a_list_of_bare_words_counts_up_to_its_first_ones():
@@ -62,6 +75,32 @@ def test_a_list_of_bare_words_counts_up_to_its_first_ones():
 
 def test_words_parted_by_unseen_characters_are_a_list_too():
     assert "keyword59" not in honesty.without_lists(BATTERY + WORDS.replace(" ", "\u200b"))
+
+
+def test_a_list_far_longer_than_anybody_writes_counts_nothing_and_what_was_said_before_stays():
+    assert honesty.without_lists(f"{BATTERY}{WORDS}").strip() == BATTERY.strip()
+    assert honesty.without_lists(f"Solar pumps\n{WORDS}").strip() == "Solar pumps"
+    few = " ".join(WORDS.split()[:30])
+    assert honesty.without_lists(f"Solar pumps\n{few}").split()[2:5] == ["keyword0", "keyword1", "keyword2"]
+
+
+@pytest.mark.parametrize("parted", [", ", " | ", "\u200b\u200b"])
+def test_a_list_far_too_long_counts_nothing_even_with_small_words_in_it(parted):
+    stuffed = parted.join(f"Department of Trade{n}" for n in range(40))
+    kept = honesty.without_lists(f"Solar pumps\n{stuffed}")
+    assert kept.startswith("Solar pumps")
+    assert "Trade" not in kept
+
+
+def test_so_many_tags_that_nobody_means_them_count_nothing_and_many_do():
+    (_, many), _ = honesty.own_words(read_profiles(rows(tags=[f"Tag{n}" for n in range(20)])))
+    (_, too_many), _ = honesty.own_words(
+        read_profiles(rows(description=BATTERY, tags=[f"Tag{n}" for n in range(60)]))
+    )
+    assert len(many.tags) == 20
+    assert too_many.tags == {}
+    assert "battery" in too_many.about
+    assert "Tag" not in too_many.about
 
 
 @pytest.mark.parametrize("text", [BATTERY * 5, "", "सौर ऊर्जा पंप किसान सिंचाई " * 10])
