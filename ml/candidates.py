@@ -22,9 +22,11 @@ STRIPES = 4
 # A stripe shorter than this is not worth its own lists of all rows.
 LEAST_STRIPE = 4 * BLOCK_COLUMNS
 # One in so many organizations shows where the lists' floors will be, where there are pairs enough to gain by it.
-SAMPLE = 16
+SAMPLE = 32
 WORTH_A_SAMPLE = 20_000_000
-# Where lists are ranked again: more than a quarter longer than asked by so many, and so many lists a task.
+# How safe a floor of a sample is: safer ones let more pairs pass, others more lists come out short and be made again.
+DEVIATIONS = 2.5
+# Where lists are ranked again: more than an eighth longer than asked by so many, and so many lists a task.
 FEW_MORE = 8
 RANKED_TOGETHER = 8192
 
@@ -227,18 +229,28 @@ def _lists_above(market: _Market, k: int, floors: tuple[Floats, Floats] | None) 
     return lists.settled(), Best(partner, np.concatenate([best.score for best in across]))
 
 
+def _one_way(market: _Market, k: int, side: int) -> Best:
+    """Lists of the rows (side 0) or of the columns (1) only: floors that nobody passes shut the others."""
+    open_, shut = np.float32(-np.inf), np.float32(np.inf)
+    floors = (
+        np.full(len(market.rows[0]), shut if side else open_, dtype=np.float32),
+        np.full(len(market.columns), open_ if side else shut, dtype=np.float32),
+    )
+    return _lists_above(market, k, floors)[side]
+
+
 def _sampled_floors(market: _Market, k: int) -> tuple[Floats, Floats]:
     """Floors that next to all lists of k can be filled above, from the lists of a sample.
 
     Of the k best of a list, a sample of a share p holds about a Poisson number of mean kp; the list's t-th best of the
-    sample is below its k-th best of all nearly always when t is three standard deviations above that mean.
+    sample is below its k-th best of all nearly always when t is `DEVIATIONS` standard deviations above that mean.
     """
-    depth = int(np.ceil(k / SAMPLE + 3 * np.sqrt(k / SAMPLE))) + 1
+    depth = int(np.ceil(k / SAMPLE + DEVIATIONS * np.sqrt(k / SAMPLE)))
     every = np.arange(len(market.rows[0])), np.arange(len(market.columns))
     rng = np.random.default_rng(len(every[0]))
     some = [np.sort(rng.choice(side, -(-len(side) // SAMPLE), replace=False)) for side in every]
-    down, _ = _lists_above(market.take(every[0], some[1]), depth, None)
-    _, across = _lists_above(market.take(some[0], every[1]), depth, None)
+    down = _one_way(market.take(every[0], some[1]), depth, 0)
+    across = _one_way(market.take(some[0], every[1]), depth, 1)
     return down.score.min(axis=1), across.score.min(axis=1)
 
 
@@ -251,7 +263,7 @@ def _without_floors(
         short = np.flatnonzero((best.partner[:, -1] < 0) & (floor > -np.inf))
         if len(short):
             some = (short, every[1]) if side == 0 else (every[0], short)
-            again = _lists_above(market.take(*some), k, None)[side]
+            again = _one_way(market.take(*some), k, side)
             best.partner[short], best.score[short] = again.partner, again.score
     return found
 
@@ -336,7 +348,7 @@ def two_way_nearest(left: Floats, right: Floats, k: int) -> tuple[Best, Best]:
     -------
     lists of the rows of `left` and of those of `right`, best first
     """
-    few_more = k + k // 4 + FEW_MORE
+    few_more = k + k // 8 + FEW_MORE
     down, across = two_way_best([Quantized.of(left)], Quantized.of(right), few_more)
     return _ranked_again(left, right, down, k), _ranked_again(right, left, across, k)
 
