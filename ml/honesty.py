@@ -42,7 +42,7 @@ _SMALL = re.compile(rf"\b(?:{'|'.join(_SMALL_TEXT.split())})\b", re.IGNORECASE)
 _IS_SMALL = frozenset(_SMALL_TEXT.split())
 _SENTENCE_END = re.compile(r"(?<=[.!?।;])\s+|\n+")
 # Short items in a row, small words among them or not.
-_ITEMS = re.compile(rf"(?:[^,;|.!?\n]{{1,40}}[,;|]){{{STUFFED_TAGS},}}[^,;|.!?\n]{{0,40}}")
+_ITEMS = re.compile(rf"(?:[^,;|.!?\n]{{1,60}}[,;|]){{{STUFFED_TAGS},}}[^,;|.!?\n]{{0,60}}")
 # A stretch without small words that is shorter than this has no long list.
 _LEAST_STRETCH = LONGEST_LIST * 5
 
