@@ -207,7 +207,7 @@ def _sink(bids, bidders, places, first, size, bid, row, at):  # type: ignore[no-
 
 @compiled
 def _levels(starts, columns, values, row_most, row_gain, held, price, level):  # type: ignore[no-untyped-def]
-    """The best net value a row does not have, between what its last pair gains and what one more would."""
+    """The best net value that a row does not have, at least what its last pair had to bring."""
     for row in range(len(row_most)):
         have, best = 0, -np.inf
         for at in range(starts[row], starts[row + 1]):
@@ -215,11 +215,7 @@ def _levels(starts, columns, values, row_most, row_gain, held, price, level):  #
                 have += 1
             else:
                 best = max(best, values[at] - price[columns[at]])
-        if have < row_most[row]:
-            best = max(best, -row_gain[have + 1])
-        if have > 0:
-            best = max(best, -row_gain[have])
-        level[row] = best
+        level[row] = max(best, -row_gain[have]) if have else best
 
 
 def bound(

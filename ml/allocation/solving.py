@@ -17,7 +17,7 @@ from ml.allocation.pairs import Pairs
 FINEST, COARSEST, PAIRS_AT_COARSEST = 1e-5, 1e-3, 10_000_000
 # What a promised pair is worth to the auction, of the largest value. It spares the floor most repairs; a larger one lets
 # scarce places be bid up in many small steps.
-BONUS = 0.1
+BONUS = 0.3
 
 
 def step_of(n_pairs: int) -> float:

@@ -200,6 +200,19 @@ def test_no_allocation_is_worth_more_than_the_bound(pairs, capacity):
     assert bound - reached < 1e-2
 
 
+@pytest.mark.parametrize("capacity", [3, 5])
+def test_where_places_just_suffice_the_floor_costs_what_the_linear_program_says(capacity):
+    rng = np.random.default_rng(5)
+    one, other = np.repeat(np.arange(300), 10), rng.integers(0, 110, 3000)
+    scores = dict(zip(zip(one, other, strict=True), rng.random(3000) ** 2, strict=True))
+    pairs = [(f"a{here}", f"b{there}", score) for (here, there), score in scores.items()]
+    most = pd.Series(capacity, index=[f"a{at}" for at in range(300)] + [f"b{at}" for at in range(110)])
+    found = allocate(frame(*pairs), most)
+    served = counts(found).index
+    assert len(served) == 410
+    assert found["score"].sum() == pytest.approx(best_by_linear_program(pairs, most, served), rel=1e-4)
+
+
 def skewed_market(n: int = 80) -> pd.DataFrame:
     """Everybody likes the same few best."""
     rng = np.random.default_rng(7)
