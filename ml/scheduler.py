@@ -14,6 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 import joblib
+from joblib.parallel import get_active_backend
 
 ADDRESS = "SCORING_SCHEDULER"
 # A cluster that has just been started gets so many seconds to show its first worker.
@@ -87,6 +88,10 @@ def _on_workers(
 ) -> list[Any]:
     settings = {"scheduler_host": address, "wait_for_workers_timeout": PATIENCE, "scatter": [shared]}
     with joblib.parallel_config(backend="dask", **settings):
-        return list(
-            joblib.Parallel(n_jobs=-1)(joblib.delayed(_call)(shared, function, task) for task in tasks)
-        )
+        client = get_active_backend()[0].client
+        calls = (joblib.delayed(_call)(shared, function, task) for task in tasks)
+        # joblib opens a connection for each loop and leaves it to us to close.
+        try:
+            return list(joblib.Parallel(n_jobs=-1)(calls))
+        finally:
+            client.close()

@@ -66,9 +66,7 @@ def tell(manager: User) -> None:
     tell_of_founders(manager)
     matches = iter(best_matches(18))
     _approve(matches, manager, 10)
-    approved = db.session.scalars(
-        sa.select(Match).where(Match.state == MatchState.APPROVED).order_by(Match.id)
-    ).all()
+    approved = _approved_for_caretakers()
     for match in approved[:4]:
         _say_yes(match, Country.INDIA)
         _say_yes(match, Country.UNITED_STATES)

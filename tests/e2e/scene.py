@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.accounts.models import AccountToken, Role, TokenPurpose, User
 from app.accounts.queries import token_hash
+from app.demo.story import FOUNDERS
 from app.introductions.models import Answer
 from app.matching.models import Match, MatchState
 from app.organizations.models import MemberRole, Membership, Organization, ProfileState
@@ -26,6 +27,8 @@ US_CARETAKER = "caretaker.us@example.org"
 FRESH = "fresh@example.org"
 DRAFTER = "drafter@example.org"
 IDLE_MANAGER = "idle.manager@example.org"
+# Matches that the story of the demo world approves, beside those of the founders.
+TOLD = 10
 
 
 class Scene:
@@ -136,9 +139,9 @@ class Scene:
             own = session.scalars(
                 sa.select(Match.id).where(Match.state == MatchState.PROPOSED).order_by(Match.score.desc())
             ).first()
-            approved = session.scalars(
-                sa.select(Match.id).where(Match.state == MatchState.APPROVED).order_by(Match.id)
-            ).all()
+            # The story is told first, that of the founders before all; a season of other decisions follows.
+            told = sa.select(Match.id).where(Match.state == MatchState.APPROVED).order_by(Match.decided_at)
+            approved = sorted(session.scalars(told.offset(len(FOUNDERS)).limit(TOLD)))
         # The order in which the demo world answers its approved matches; see app.demo.story.
         names = ("introduced", "said_yes", "not_now", "declined", "to_answer")
         numbered = dict(zip(names, (approved[0], *(approved[at] for at in (4, 6, 7, 8))), strict=True))
