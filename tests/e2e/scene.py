@@ -96,10 +96,14 @@ class Scene:
         return next(self._open_matches)
 
     def approved_unanswered(self, country: Country) -> tuple[int, int]:
-        """An approved match this side has not answered: its id and the organization's."""
-        own = Match.india_id if country is Country.INDIA else Match.us_id
+        """An approved match nobody has answered, of the country's caretaker: its id and the organization's."""
+        india = country is Country.INDIA
+        own, caretaker = (Match.india_id, CARETAKER) if india else (Match.us_id, US_CARETAKER)
         answered = sa.select(Answer.match_id).distinct()
-        wanted = sa.select(Match.id, own).where(Match.state == MatchState.APPROVED, Match.id.not_in(answered))
+        held = sa.select(Membership.organization_id).join(User).where(User.email == caretaker)
+        wanted = sa.select(Match.id, own).where(
+            Match.state == MatchState.APPROVED, Match.id.not_in(answered), own.in_(held)
+        )
         with self.session() as session:
             match_id, organization_id = session.execute(wanted.order_by(Match.id)).first()  # type: ignore[misc]
             return match_id, organization_id
