@@ -16,6 +16,8 @@ from app.accounts import tasks as accounts_tasks
 from app.accounts import views as accounts_views
 from app.audit import commands as audit_commands
 from app.audit import models as audit_models
+from app.claims import models as claims_models
+from app.claims import views as claims_views
 from app.db import commands as db_commands
 from app.db.base import db as database
 from app.db.engine import configure_engine, engine_options
@@ -24,6 +26,8 @@ from app.digests import commands as digests_commands
 from app.digests import models as digests_models
 from app.digests import tasks as digests_tasks
 from app.digests import views as digests_views
+from app.directory import models as directory_models
+from app.directory import views as directory_views
 from app.extensions import babel, csrf, limiter, login_manager
 from app.insights import views as insights_views
 from app.introductions import models as introductions_models
@@ -32,6 +36,8 @@ from app.jobs import commands as jobs_commands
 from app.jobs import models as jobs_models
 from app.jobs import views as jobs_views
 from app.jobs.engine import jobs as job_engine
+from app.listings import models as listings_models
+from app.listings import views as listings_views
 from app.matching import commands as matching_commands
 from app.matching import models as matching_models
 from app.matching import tasks as matching_tasks
@@ -45,14 +51,20 @@ from app.outbox import tasks as outbox_tasks
 from app.outbox import views as outbox_views
 from app.programs import models as programs_models
 from app.programs import views as programs_views
+from app.transfers import models as transfers_models
+from app.transfers import views as transfers_views
 from config import Settings
 
 BLUEPRINTS = (
     insights_views.bp,
     accounts_views.bp,
     organizations_views.bp,
+    claims_views.bp,
+    transfers_views.bp,
     programs_views.bp,
+    listings_views.bp,
     matching_views.bp,
+    directory_views.bp,
     introductions_views.bp,
     digests_views.bp,
     jobs_views.bp,
@@ -76,8 +88,12 @@ MODELS = (
     jobs_models,
     accounts_models,
     organizations_models,
+    claims_models,
+    transfers_models,
     programs_models,
+    listings_models,
     matching_models,
+    directory_models,
     introductions_models,
     digests_models,
 )

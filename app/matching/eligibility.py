@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from app.db import db
 from app.matching.models import OPEN_STATES, Match, MatchState, Refresh
 from app.matching.scoring import Rules
-from app.organizations.models import Organization, OrganizationTechnology, ProfileState
+from app.organizations.models import LISTED_STATES, Organization, OrganizationTechnology, ProfileState
 from app.taxonomy import Country, Kind
 
 # Pairs of kinds that have something to do with each other. An investor funds firms and nothing else here; two
@@ -72,7 +72,7 @@ def stale_organizations(limit: int) -> list[int]:
         sa.select(Organization.id)
         .outerjoin(Refresh, Refresh.organization_id == Organization.id)
         .where(
-            Organization.state != ProfileState.DRAFT,
+            Organization.state.in_(LISTED_STATES),
             sa.or_(Refresh.organization_id.is_(None), Refresh.refreshed_at < Organization.profile_changed_at),
         )
         .order_by(Organization.profile_changed_at, Organization.id)
@@ -107,7 +107,7 @@ def profiles_now() -> dict[int, datetime]:
 def changed_at_of(ids: Iterable[int]) -> dict[int, datetime]:
     """When each of these organizations last changed, drafts apart."""
     query = sa.select(Organization.id, Organization.profile_changed_at)
-    asked = sa.and_(Organization.id.in_(ids), Organization.state != ProfileState.DRAFT)
+    asked = sa.and_(Organization.id.in_(ids), Organization.state.in_(LISTED_STATES))
     return {row.id: row.profile_changed_at for row in db.session.execute(query.where(asked))}
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from app.db import db
 from app.forms import clean, is_storable
-from app.organizations.models import Organization, OrganizationTechnology, ProfileState
+from app.organizations.models import LISTED_STATES, Organization, OrganizationTechnology
 from app.organizations.queries import LARGEST_ID
 from app.taxonomy import (
     COUNTRIES,
@@ -129,7 +129,7 @@ def _count(wish: Wish) -> int:
 
 
 def _conditions(wish: Wish) -> list[sa.ColumnElement[bool]]:
-    conditions: list[sa.ColumnElement[bool]] = [Organization.state != ProfileState.DRAFT]
+    conditions: list[sa.ColumnElement[bool]] = [Organization.state.in_(LISTED_STATES)]
     if wish.kind:
         conditions.append(Organization.kind == Kind(wish.kind))
     if wish.country:

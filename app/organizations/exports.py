@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app.db import db
 from app.organizations import cells, records
-from app.organizations.models import Organization, OrganizationTechnology, ProfileState
+from app.organizations.models import LISTED_STATES, Organization, OrganizationTechnology
 
 # What everybody may read on the profile page, and whether it is illustrative: nothing about its people, and not
 # whether it is raising money, which only investors see.
@@ -74,7 +74,7 @@ def _profiles() -> Iterator[dict[str, Any]]:
     last = 0
     query = (
         sa.select(table)
-        .where(table.c.state != ProfileState.DRAFT, table.c.id > sa.bindparam("last"))
+        .where(table.c.state.in_(LISTED_STATES), table.c.id > sa.bindparam("last"))
         .order_by(table.c.id)
         .limit(_PAGE)
     )

@@ -226,7 +226,13 @@ def _technologies_of(ids: list[int]) -> dict[int, list[str]]:
 def _insert(profiles: list[Profile], now: datetime) -> None:
     if not profiles:
         return
-    fixed = {"state": ProfileState.LISTED, "created_at": now, "profile_changed_at": now, "version": 1}
+    fixed = {
+        "state": ProfileState.LISTED,
+        "created_at": now,
+        "listed_at": now,
+        "profile_changed_at": now,
+        "version": 1,
+    }
     db.session.execute(
         sa.insert(_organization),
         [{**profile.values, **fixed, "external_id": profile.external_id} for profile in profiles],

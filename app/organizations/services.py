@@ -158,6 +158,8 @@ def resume(organization: Organization, by: User) -> None:
 def _move(organization: Organization, state: ProfileState, action: str, by: User) -> None:
     organization.state = state
     organization.profile_changed_at = clock.now()
+    if organization.is_listed and organization.listed_at is None:
+        organization.listed_at = clock.now()
     db.session.flush()
     _record(action, organization, by)
 

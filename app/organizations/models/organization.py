@@ -1,31 +1,53 @@
-"""Organizations, the people in them, and profiles being written."""
+"""Organizations and the technologies they work in."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.accounts.models import User
-from app.db import Base, choice, json_list, json_object
-from app.organizations.identifiers import LONGEST, Scheme
+from app.db import Base, choice, json_list
+from app.organizations.models.duplicates import DuplicateColumns
+from app.organizations.models.kinds import KindColumns
+from app.organizations.models.texts import TextColumns
 from app.taxonomy import Country, InvestorType, Kind, Sector, SizeClass, Stage, TrainingMode
 
 
 class ProfileState(StrEnum):
-    """Draft: seen by its people only. Listed: in the directory and in matching. Paused: listed, not matched."""
+    """Where a profile stands. Only `LISTED` and `PAUSED` are in the directory, only `LISTED` is matched.
+
+    Draft: seen by its people only. Submitted: waits for a program manager. Returned: sent back with a comment.
+    Refused: not taken. Merged: another profile of the same organization goes on in its place.
+    """
 
     DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
     LISTED = "listed"
     PAUSED = "paused"
+    REFUSED = "refused"
+    MERGED = "merged"
 
 
-class Organization(Base):
+# What the directory shows to everybody.
+LISTED_STATES = (ProfileState.LISTED, ProfileState.PAUSED)
+
+
+class Verification(StrEnum):
+    """How far an organization has been checked, weakest first; each level has who and when in `app.claims`."""
+
+    UNVERIFIED = "unverified"
+    EMAIL_DOMAIN = "email_domain"
+    FORMAT = "format"
+    DOCUMENT_SEEN = "document_seen"
+    CONFIRMED = "confirmed"
+
+
+class Organization(KindColumns, TextColumns, DuplicateColumns, Base):
     """A startup, SME, skill program or investor. Columns below the line belong to one kind each."""
 
     __tablename__ = "organization"
@@ -49,6 +71,12 @@ class Organization(Base):
     # The change log matching pulls from: set whenever something that matters to fit has changed.
     profile_changed_at: Mapped[datetime] = mapped_column(index=True)
     version: Mapped[int] = mapped_column(default=1)
+
+    # When it was first listed; new hits of saved searches go by it.
+    listed_at: Mapped[datetime | None] = mapped_column(index=True)
+    verification: Mapped[Verification] = mapped_column(
+        choice(Verification, "verification"), default=Verification.UNVERIFIED
+    )
 
     name: Mapped[str] = mapped_column(sa.String(200))
     country: Mapped[Country] = mapped_column(choice(Country, "country"))
@@ -97,7 +125,7 @@ class Organization(Base):
 
     @property
     def is_listed(self) -> bool:
-        return self.state is not ProfileState.DRAFT
+        return self.state in LISTED_STATES
 
     @property
     def is_matchable(self) -> bool:
@@ -121,86 +149,3 @@ class OrganizationTechnology(Base):
         sa.ForeignKey("organization.id", ondelete="CASCADE"), primary_key=True
     )
     technology: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
-
-
-class MemberRole(StrEnum):
-    """What a person may do in one organization."""
-
-    OWNER = "owner"
-    EDITOR = "editor"
-    VIEWER = "viewer"
-
-
-class Membership(Base):
-    """A person in an organization."""
-
-    __tablename__ = "membership"
-    __table_args__ = (sa.UniqueConstraint("organization_id", "user_id"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    organization_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("organization.id", ondelete="CASCADE"), index=True
-    )
-    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id", ondelete="CASCADE"), index=True)
-    role: Mapped[MemberRole] = mapped_column(choice(MemberRole, "role"))
-    created_at: Mapped[datetime]
-    organization: Mapped[Organization] = relationship(lazy="joined")
-    user: Mapped[User] = relationship(lazy="joined")
-
-    @property
-    def can_edit(self) -> bool:
-        """May change the profile and answer for the organization."""
-        return self.role in {MemberRole.OWNER, MemberRole.EDITOR}
-
-
-class Identifier(Base):
-    """A register's number that an organization states; its format was checked, and perhaps somebody confirmed it."""
-
-    __tablename__ = "identifier"
-    __table_args__ = (
-        sa.UniqueConstraint("organization_id", "scheme", "value"),
-        sa.Index("ix_identifier_scheme_value", "scheme", "value"),
-        sa.CheckConstraint("(confirmed_by_id IS NULL) = (confirmed_at IS NULL)", name="confirmed"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    organization_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("organization.id", ondelete="CASCADE"), index=True
-    )
-    scheme: Mapped[Scheme] = mapped_column(choice(Scheme, "scheme"))
-    value: Mapped[str] = mapped_column(sa.String(LONGEST))
-    added_at: Mapped[datetime]
-    confirmed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"), index=True)
-    confirmed_at: Mapped[datetime | None]
-
-    @property
-    def is_confirmed(self) -> bool:
-        return self.confirmed_at is not None
-
-
-class ProfileDraft(Base):
-    """What one person has typed into one organization's form and not yet saved, right or wrong."""
-
-    __tablename__ = "profile_draft"
-    __table_args__ = (sa.UniqueConstraint("organization_id", "user_id"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    organization_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("organization.id", ondelete="CASCADE"), index=True
-    )
-    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id", ondelete="CASCADE"), index=True)
-    typed: Mapped[dict[str, Any]] = mapped_column(json_object(), default=dict)
-    updated_at: Mapped[datetime]
-
-
-class Partnership(Base):
-    """A past investor-to-company link, imported; it teaches the recommender and is shown to nobody."""
-
-    __tablename__ = "partnership"
-    __table_args__ = (sa.UniqueConstraint("investor_id", "company_id", "date"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    investor_id: Mapped[int] = mapped_column(sa.ForeignKey("organization.id", ondelete="CASCADE"), index=True)
-    company_id: Mapped[int] = mapped_column(sa.ForeignKey("organization.id", ondelete="CASCADE"), index=True)
-    # Empty when unknown, and not NULL: two unknown dates are the same link.
-    date: Mapped[str] = mapped_column(sa.String(10), default="")

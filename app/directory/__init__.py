@@ -1,0 +1,1 @@
+"""The directory: free text, facets with counts, saved searches, the map."""

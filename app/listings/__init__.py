@@ -1,0 +1,1 @@
+"""The review of listings: submit, comment, resubmit."""

@@ -1,0 +1,1 @@
+"""In and out: files of organizations through the browser, in the background."""
