@@ -89,7 +89,7 @@ class Side:
         if self.introduction:
             return texts
         other = self.match.partner_of(self.organization)
-        hidden = redaction.pattern(redaction.names_of(other.name, other.website))
+        hidden = redaction.pattern(redaction.names_of_organization(other))
         return [redaction.redacted(text, hidden) for text in texts]
 
 

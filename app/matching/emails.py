@@ -33,7 +33,7 @@ def _people(organization: Organization) -> list[User]:
 def _proposal(match: Match, side: Country, user: User) -> Mail:
     own = match.side(side)
     other = match.partner_of(own)
-    hidden = redaction.pattern(redaction.names_of(other.name, other.website))
+    hidden = redaction.pattern(redaction.names_of_organization(other))
     with force_locale(user.locale):
         why_you = _without(reasons.sentences(match, side), hidden)
         why_they = _without(mirrored.sentences(match, side.other), hidden)

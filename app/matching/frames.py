@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
@@ -48,7 +49,7 @@ _DECISION_COLUMNS = ["id", "candidate", "decision", "decided_at", "weight", "by"
 
 def organization_frame(ids: Sequence[int] | None = None) -> pd.DataFrame:
     """Listed organizations as `ml` reads them, by id."""
-    columns = [getattr(Organization, name) for name in _COLUMNS]
+    columns = [_column(name) for name in _COLUMNS]
     renamed = [Organization.ticket_currency.label("currency"), Organization.invests_in.label("countries")]
     listed = Organization.state == ProfileState.LISTED
     query = sa.select(*columns, *renamed).where(listed).order_by(Organization.id)
@@ -63,6 +64,12 @@ def organization_frame(ids: Sequence[int] | None = None) -> pd.DataFrame:
         technologies[organization_id].append(code)
     frame["technologies"] = [technologies[i] for i in frame["id"].tolist()]
     return frame
+
+
+def _column(name: str) -> Any:
+    """A column of organizations; a text with the Hindi one behind it, so that both are found and compared."""
+    own, hindi = getattr(Organization, name), getattr(Organization, f"{name}_hi", None)
+    return own if hindi is None else sa.case((hindi == "", own), else_=own + "\n" + hindi).label(name)
 
 
 def partnership_frame() -> pd.DataFrame:

@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
+from app.organizations.models import Organization
+
 _LEGAL = {
     *("pvt", "private", "ltd", "limited", "llc", "llp", "inc", "incorporated", "corp", "corporation"),
     *("co", "company", "plc", "opc", "gmbh"),
@@ -80,6 +82,12 @@ def names_of(name: str, website: str | None) -> list[str]:
         *_telling(short),
     ]
     return [text for text in dict.fromkeys(spellings) if len(text) > 2]
+
+
+def names_of_organization(organization: Organization) -> list[str]:
+    """What gives an organization away, in both languages."""
+    hindi = names_of(organization.name_hi, None) if organization.name_hi else []
+    return names_of(organization.name, organization.website) + hindi
 
 
 def _telling(words: Sequence[str]) -> list[str]:
