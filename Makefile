@@ -5,10 +5,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 DIST := app/static/dist/manifest.json
 ASSETS := $(wildcard app/assets/*.json app/assets/*.scss app/assets/*.mjs app/assets/*.svg app/assets/js/*)
+HINDI := app/translations/hi/LC_MESSAGES/messages
 export FLASK_APP := wsgi
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup run test check format bench clean lock
+.PHONY: help setup run test check format texts bench clean lock
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
@@ -26,7 +27,10 @@ $(VENV)/test.done: tests/requirements.txt $(VENV)/run.done
 $(DIST): $(ASSETS) | $(VENV)/run.done
 	BIN=$(CURDIR)/$(BIN) sh app/assets/build.sh
 
-setup: $(VENV)/run.done $(DIST) ## virtual environment, requirements, front-end assets
+$(HINDI).mo: $(HINDI).po | $(VENV)/run.done
+	pybabel -q compile -i $< -o $@
+
+setup: $(VENV)/run.done $(DIST) $(HINDI).mo ## virtual environment, requirements, front-end assets, catalogs
 
 run: setup ## migrate, load the demo world once, serve on http://127.0.0.1:$(PORT) with a worker
 	@PORT=$(PORT) sh docs/deploy/run.sh
@@ -47,6 +51,12 @@ format: $(VENV)/test.done ## put the code into shape
 
 test: setup $(VENV)/test.done check ## everything: both databases, real SMTP, real Redis, real browser
 	CHROMIUM=$$(sh tests/chromium.sh) && export CHROMIUM && pytest -n 2 --dist loadgroup
+
+texts: $(VENV)/run.done ## collect the texts people see and bring the Hindi catalog up to date
+	@mkdir -p var
+	cd app && pybabel -q extract -F translations/babel.cfg -k lazy_gettext -k lazy_ngettext:1,2 --add-location=file -w 120 -o ../var/messages.pot .
+	pybabel -q update -N -w 120 --ignore-pot-creation-date --ignore-obsolete -i var/messages.pot -o $(HINDI).po -l hi
+	pybabel -q compile -i $(HINDI).po -o $(HINDI).mo
 
 bench: setup $(VENV)/test.done ## speed of the recommender beside others (a million: python -m ml.bench --organizations 1000000)
 	python -m ml.bench --organizations 10000 100000

@@ -6,6 +6,7 @@ import unicodedata
 from typing import Any
 
 from flask import request
+from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
@@ -21,6 +22,26 @@ _INVISIBLE = {
     *map(chr, range(0x2066, 0x206A)),
 }
 _TAGS = range(0xE0000, 0xE0080)
+# What WTForms says by itself; listed here because its own catalogs have no Hindi.
+BUILT_IN = (
+    _("This field is required."),
+    _("Not a valid choice."),
+    _("Not a valid choice"),
+    _("Invalid Choice: could not coerce."),
+    _("Not a valid integer value."),
+    _("Not a valid decimal value."),
+    _("Not a valid float value."),
+    _("Not a valid date value."),
+    _("Not a valid datetime value."),
+    _("Not a valid time value."),
+    _("Invalid input."),
+    _("Invalid value, must be one of: %(values)s."),
+    _("Number must be between %(min)s and %(max)s."),
+    _("Number must be at least %(min)s."),
+    _("Number must be at most %(max)s."),
+    _("Invalid URL."),
+    _("Invalid email address."),
+)
 _LINE_CHARACTERS = {"\n", "\r", "\t"}
 
 
@@ -45,10 +66,20 @@ def storable(_form: Any, field: Any) -> None:
         raise ValidationError(_("This text has characters that cannot be stored. Please type it again."))
 
 
+class Catalog:
+    """WTForms' own messages out of our catalog."""
+
+    gettext = staticmethod(gettext)
+    ngettext = staticmethod(ngettext)
+
+
 class BaseForm(FlaskForm):
     """Base of all forms."""
 
     class Meta(FlaskForm.Meta):
+        def get_translations(self, form: Any) -> Catalog:
+            return Catalog()
+
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
             """Read no JSON, which Flask-WTF would take in any shape; such a request has sent no field."""
             if formdata is not None and request and request.is_json and not request.form:

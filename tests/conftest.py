@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from alembic import command
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -23,6 +26,21 @@ from tests.world import World
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--databases", default="sqlite,postgresql", help="which databases to run on")
+
+
+def pytest_configure() -> None:
+    compile_texts()
+
+
+def compile_texts() -> None:
+    """Make the Hindi catalog that the app reads, when its source is newer; several test processes may do it at once."""
+    source = Path(__file__).parents[1] / "app" / "translations" / "hi" / "LC_MESSAGES" / "messages.po"
+    made = source.with_suffix(".mo")
+    if made.exists() and made.stat().st_mtime >= source.stat().st_mtime:
+        return
+    with source.open("rb") as read, tempfile.NamedTemporaryFile(dir=source.parent, delete=False) as written:
+        write_mo(written, read_po(read, locale="hi"))
+    Path(written.name).rename(made)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -16,7 +16,8 @@ from app.accounts import addresses, passwords
 from app.accounts.models import User
 from app.forms import BaseForm
 
-LOCALES = {"en_IN": _("English (India)"), "en_US": _("English (United States)")}
+# Hindi in its own script, for those who look for it on an English page.
+LOCALES = {"en_IN": _("English (India)"), "en_US": _("English (United States)"), "hi": "हिन्दी"}
 _INDIA = {"Asia/Kolkata": _("India")}
 _UNITED_STATES = {
     "America/New_York": _("Eastern: New York"),

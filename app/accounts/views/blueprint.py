@@ -1,4 +1,4 @@
-"""The blueprint, who is there, in which language, and what pages behind a mailed link have in common."""
+"""The blueprint, who is there, and what pages behind a mailed link have in common."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from flask import (
     Blueprint,
     Response,
     flash,
-    has_request_context,
     redirect,
     render_template,
     request,
-    session,
     url_for,
 )
 from flask_babel import gettext as _
-from flask_login import current_user
 
 from app.accounts import queries
-from app.accounts.forms import LOCALES
 from app.accounts.models import User
 from app.accounts.tokens import LinkEnded
+from app.accounts.views import languages
 from app.db import db
 from app.extensions import login_manager
 
 bp = Blueprint("accounts", __name__, template_folder="../templates")
-DEFAULT_LOCALE = "en_IN"
+bp.add_app_template_global(languages.can_switch_language)
+bp.add_app_template_global(languages.other_language)
+bp.add_app_template_global(languages.own_languages)
+bp.add_app_template_global(languages.this_page)
 
 
 @login_manager.user_loader
@@ -45,17 +45,6 @@ def ask_to_sign_in() -> Any:
     flash(_("Sign in to go on."), "info")
     wanted = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("accounts.sign_in", next=wanted))
-
-
-def choose_locale() -> str:
-    """The language of this request: the person's own, the visitor's choice, or what the browser asks for."""
-    if not has_request_context():
-        return DEFAULT_LOCALE
-    if current_user and current_user.is_authenticated:
-        return str(current_user.locale)
-    if (chosen := session.get("locale")) in LOCALES:
-        return str(chosen)
-    return request.accept_languages.best_match(LOCALES, DEFAULT_LOCALE) or DEFAULT_LOCALE
 
 
 @bp.errorhandler(LinkEnded)

@@ -10,7 +10,8 @@ from app.accounts import queries, services
 from app.accounts.forms import ConfirmForm, RegisterForm
 from app.accounts.models import AccountToken, TokenPurpose
 from app.accounts.tokens import LinkEnded
-from app.accounts.views.blueprint import bp, choose_locale
+from app.accounts.views.blueprint import bp
+from app.accounts.views.languages import choose_locale
 from app.accounts.views.session import landing, limit_letters, limit_tries, open_session
 from app.db import db
 

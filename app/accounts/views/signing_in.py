@@ -9,8 +9,9 @@ from flask_login import current_user, logout_user
 from app.accounts import services
 from app.accounts.forms import ForgotForm, ResetForm, SignInForm
 from app.accounts.models import TokenPurpose
-from app.accounts.views.blueprint import bp, choose_locale
+from app.accounts.views.blueprint import bp
 from app.accounts.views.joining import Answer, token_or_ended
+from app.accounts.views.languages import choose_locale
 from app.accounts.views.session import (
     landing,
     limit_letters,
