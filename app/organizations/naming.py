@@ -10,12 +10,13 @@ LONGEST_NAME = 200
 LONGEST_DOMAIN = 253
 
 
-def _listed(words: str) -> frozenset[str]:
+def listed(words: str) -> frozenset[str]:
+    """A set of words written in one line."""
     return frozenset(words.split())
 
 
 # How companies of both countries end their names; nobody tells two organizations apart by them.
-_LEGAL_ENDINGS = _listed(
+_LEGAL_ENDINGS = listed(
     "private pvt pvte pte limited ltd llp opc inc incorporated corp corporation company co llc plc pbc lp lllp pc "
     "प्राइवेट लिमिटेड प्रा लि एलएलपी कंपनी"
 )
@@ -26,9 +27,9 @@ _INITIALS = re.compile(r"\b(?:\w\.){2,}")
 _BETWEEN_WORDS = re.compile(r"[^\w\u0900-\u0dff\u200c\u200d]+|_+")
 
 # Second-level names under which others register, like co.in.
-_SECOND_LEVEL = _listed("ac co com edu firm gen go gob gov ind mil ne net nic nom or org res sch")
+_SECOND_LEVEL = listed("ac co com edu firm gen go gob gov ind mil ne net nic nom or org res sch")
 # Hosts where every page is somebody else's: an address there says nothing of who has it.
-_SHARED_HOSTS = _listed(
+_SHARED_HOSTS = listed(
     """
     amazon.com amazon.in angel.co angellist.com apple.com apps.apple.com behance.net bit.ly calendly.com
     crunchbase.com discord.com discord.gg docs.google.com drive.google.com dropbox.com etsy.com facebook.com fb.com
@@ -42,7 +43,7 @@ _SHARED_HOSTS = _listed(
     """
 )
 # Site builders: the label before their name is the customer's.
-_BUILDERS = _listed(
+_BUILDERS = listed(
     """
     appspot.com azurewebsites.net blogspot.com blogspot.in bubbleapps.io business.site carrd.co cloudfront.net
     dorik.io firebaseapp.com framer.app framer.website github.io gitlab.io godaddysites.com herokuapp.com jimdo.com
@@ -65,7 +66,7 @@ def name_key(name: str) -> str:
     text = _QUOTES.sub("", text).replace("&", " and ").replace("+", " plus ")
     text = _INITIALS.sub(lambda found: found.group().replace(".", "") + " ", text)
     words = _BETWEEN_WORDS.sub(" ", text).split()
-    kept = words[1:] if words[:1] == ["the"] and len(words) > 1 else words
+    kept = [word for word in words if word != "the"] or words
     while len(kept) > 1 and kept[-1] in {*_LEGAL_ENDINGS, "and"}:
         kept = kept[:-1]
     return " ".join(kept)[:LONGEST_NAME].strip()
