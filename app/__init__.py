@@ -44,6 +44,7 @@ from app.matching import tasks as matching_tasks
 from app.matching import views as matching_views
 from app.organizations import commands as organizations_commands
 from app.organizations import models as organizations_models
+from app.organizations import tasks as organizations_tasks
 from app.organizations import views as organizations_views
 from app.outbox import commands as outbox_commands
 from app.outbox import models as outbox_models
@@ -98,7 +99,7 @@ MODELS = (
     digests_models,
 )
 # Importing them registers them with the job engine.
-TASKS = (accounts_tasks, outbox_tasks, matching_tasks, digests_tasks)
+TASKS = (accounts_tasks, outbox_tasks, organizations_tasks, matching_tasks, digests_tasks)
 
 
 def create_app(settings: Settings) -> Flask:

@@ -17,10 +17,11 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from rich.table import Table
 
 from app.db import db, reading
-from app.organizations import exports, imports, records
+from app.organizations import duplicate_commands, exports, imports, records
 from app.organizations import partnerships as past
 
 organizations = AppGroup("organizations", help="Organizations from and to files.")
+organizations.add_command(duplicate_commands.duplicates)
 partnerships = AppGroup("partnerships", help="Past investments, to learn from.")
 _SHOWN_REFUSALS = 5
 _MOST_RAW = 2_000
