@@ -1,0 +1,324 @@
+"""Decide whether two profiles are one organization, merge them, and take a merge back.
+
+A merge copies and moves; it deletes nothing. What it did stands in `Merge.moved`, which is all that `undo` reads:
+
+    state        what the absorbed profile was
+    filled       {column: value} of blanks of the kept profile that got the absorbed one's answer
+    blanks       {column: value} what stood there before
+    technologies codes that the kept profile got
+    people       memberships that the kept profile got; the absorbed one keeps its own
+    raised       {membership: [role before, role after]} of people who were in both
+    identifiers  numbers that moved
+    links        [past investment, column] that moved
+    had_owner    whether the kept profile had an owner of its own
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import lazy_gettext as _
+
+from app import clock
+from app.accounts.models import User
+from app.audit import services as audit
+from app.db import db
+from app.errors import AlreadyDecided, RuleBroken
+from app.organizations import duplicates, identifiers, naming, services
+from app.organizations.models import (
+    Duplicate,
+    DuplicateState,
+    Identifier,
+    MemberRole,
+    Membership,
+    Merge,
+    Organization,
+    Partnership,
+    ProfileState,
+)
+
+_RANK = {MemberRole.VIEWER: 0, MemberRole.EDITOR: 1, MemberRole.OWNER: 2}
+# What every kind has; other columns are filled only between profiles of one kind.
+_OF_ALL_KINDS = naming.listed(
+    "region_code city website founded_year team_size summary description offers needs "
+    "name_hi summary_hi description_hi"
+)
+# Answers that make sense only together.
+_TOGETHER = (("ticket_min", "ticket_max", "ticket_currency"), ("region_code", "city"))
+
+
+class NotMergeable(RuleBroken):
+    """These two cannot become one in this way."""
+
+
+class NotUndoable(RuleBroken):
+    """Something that came with the merge was changed since."""
+
+
+def keep_apart(duplicate: Duplicate, by: User, *, version: int) -> None:
+    """Say that the two are different organizations; raises `AlreadyDecided`."""
+    _lock(duplicate, version)
+    _decide(duplicate, DuplicateState.DISTINCT, by)
+    _record("distinct", duplicate, by)
+
+
+def reopen(duplicate: Duplicate, by: User, *, version: int) -> None:
+    """Let two that were kept apart wait for a decision again; raises `AlreadyDecided`."""
+    _lock(duplicate, version, DuplicateState.DISTINCT)
+    duplicate.state, duplicate.decided_by_id, duplicate.decided_at = DuplicateState.OPEN, None, None
+    db.session.flush()
+    _record("reopened", duplicate, by)
+
+
+def merge(duplicate: Duplicate, keep_id: int, by: User, *, version: int) -> Merge:
+    """Let one profile of the pair take in the other; raises `AlreadyDecided` or `NotMergeable`."""
+    one, other = _lock(duplicate, version)
+    if keep_id not in (one.id, other.id):
+        raise NotMergeable(_("Choose which of the two profiles goes on."))
+    kept, absorbed = (one, other) if keep_id == one.id else (other, one)
+    _require_mergeable(kept, absorbed)
+    moved = {"state": absorbed.state.value, **_fill(kept, absorbed, by), **_take_people(kept, absorbed)}
+    moved |= {"identifiers": _take_identifiers(kept, absorbed), "links": _take_links(kept, absorbed)}
+    made = Merge(kept_id=kept.id, absorbed_id=absorbed.id, by_id=by.id, at=clock.now(), moved=moved)
+    db.session.add(made)
+    absorbed.state, absorbed.merged_into_id = ProfileState.MERGED, kept.id
+    absorbed.profile_changed_at = kept.profile_changed_at = clock.now()
+    _decide(duplicate, DuplicateState.MERGED, by)
+    _record("merged", duplicate, by)
+    for organization in (kept, absorbed):
+        detail = {"kept": kept.id, "absorbed": absorbed.id, "fields": sorted(moved["filled"])}
+        audit.record("organization.merged", ("organization", organization.id), by=by.id, detail=detail)
+    return made
+
+
+def undo(duplicate: Duplicate, by: User, *, version: int) -> None:
+    """Take a merge back, exactly; raises `AlreadyDecided`, or `NotUndoable` with what stands in the way."""
+    one, other = _lock(duplicate, version, DuplicateState.MERGED)
+    made = duplicates.merge_of(duplicate)
+    if made is None:
+        raise NotUndoable(_("This merge was taken back already."))
+    kept, absorbed = (one, other) if made.kept_id == one.id else (other, one)
+    _require_undoable(made, kept)
+    _empty(made, kept, by)
+    _return_people(made)
+    _return_identifiers(made)
+    _return_links(made)
+    absorbed.state, absorbed.merged_into_id = ProfileState(made.moved["state"]), None
+    absorbed.profile_changed_at = kept.profile_changed_at = made.undone_at = clock.now()
+    made.undone_by_id = by.id
+    duplicate.state, duplicate.decided_by_id, duplicate.decided_at = DuplicateState.OPEN, None, None
+    db.session.flush()
+    _record("unmerged", duplicate, by)
+    for organization in (kept, absorbed):
+        audit.record("organization.unmerged", ("organization", organization.id), by=by.id)
+
+
+def _lock(
+    duplicate: Duplicate, version: int, state: DuplicateState = DuplicateState.OPEN
+) -> tuple[Organization, Organization]:
+    """Both profiles, locked in one order; raises `AlreadyDecided` for who looked at an older state."""
+    for table, ids in ((Duplicate, [duplicate.id]), (Organization, [duplicate.one_id, duplicate.other_id])):
+        db.session.execute(
+            sa.select(table)
+            .where(table.id.in_(ids))
+            .order_by(table.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        ).all()
+    if duplicate.state is not state or duplicate.version != version:
+        raise _overtaken(duplicate)
+    found = duplicates.organizations_by_id([duplicate.one_id, duplicate.other_id])
+    return found[duplicate.one_id], found[duplicate.other_id]
+
+
+def _overtaken(duplicate: Duplicate) -> AlreadyDecided:
+    winner = db.session.get(User, duplicate.decided_by_id) if duplicate.decided_by_id else None
+    words = {
+        DuplicateState.OPEN: _("This pair was opened again while you looked at it."),
+        DuplicateState.MERGED: _("These two profiles were merged while you looked at them."),
+        DuplicateState.DISTINCT: _("These two were kept apart while you looked at them."),
+    }
+    return AlreadyDecided(
+        words[duplicate.state], winner.display_name if winner else "", duplicate.state.value
+    )
+
+
+def _require_mergeable(kept: Organization, absorbed: Organization) -> None:
+    if ProfileState.MERGED in (kept.state, absorbed.state):
+        raise NotMergeable(_("One of the two was merged with another profile meanwhile."))
+    if kept.country is not absorbed.country:
+        raise NotMergeable(_("Profiles of two countries stay apart: matches rest on the country."))
+    if absorbed.is_listed and not kept.is_listed:
+        raise NotMergeable(_("Keep the profile that is in the directory; the other one is not listed."))
+
+
+def _decide(duplicate: Duplicate, state: DuplicateState, by: User) -> None:
+    duplicate.state, duplicate.decided_by_id, duplicate.decided_at = state, by.id, clock.now()
+    db.session.flush()
+
+
+def _record(action: str, duplicate: Duplicate, by: User) -> None:
+    detail = {"organizations": [duplicate.one_id, duplicate.other_id]}
+    audit.record(f"duplicate.{action}", ("duplicate", duplicate.id), by=by.id, detail=detail)
+
+
+def _fill(kept: Organization, absorbed: Organization, by: User) -> dict[str, Any]:
+    """Answers of the absorbed profile where the kept one has none."""
+    names = services.PROFILE - {"name", "technologies"}
+    if kept.kind is not absorbed.kind:
+        names &= _OF_ALL_KINDS
+    for group in _TOGETHER:
+        if any(not _is_blank(getattr(kept, name)) for name in group):
+            names -= set(group)
+    empty = [name for name in sorted(names) if _is_blank(getattr(kept, name))]
+    values = {name: getattr(absorbed, name) for name in empty if not _is_blank(getattr(absorbed, name))}
+    blanks = {name: getattr(kept, name) for name in values}
+    added = sorted(set(absorbed.technologies) - set(kept.technologies))
+    services.save_profile(kept, {**values, "technologies": [*kept.technologies, *added]}, by=by)
+    return {
+        "filled": {name: _plain(value) for name, value in values.items()},
+        "blanks": blanks,
+        "technologies": added,
+    }
+
+
+def _is_blank(value: Any) -> bool:
+    return value is None or value == "" or value == []
+
+
+def _plain(value: Any) -> Any:
+    """As JSON keeps it."""
+    return str(value) if isinstance(value, Decimal | date) else value
+
+
+def _take_people(kept: Organization, absorbed: Organization) -> dict[str, Any]:
+    here = {one.user_id: one for one in _memberships(kept.id)}
+    raised: dict[str, list[str]] = {}
+    added: list[Membership] = []
+    for one in _memberships(absorbed.id):
+        own = here.get(one.user_id)
+        if own is None:
+            added.append(
+                Membership(
+                    organization_id=kept.id, user_id=one.user_id, role=one.role, created_at=clock.now()
+                )
+            )
+        elif _RANK[one.role] > _RANK[own.role]:
+            raised[str(own.id)] = [own.role.value, one.role.value]
+            own.role = one.role
+    db.session.add_all(added)
+    db.session.flush()
+    had_owner = any(one.role is MemberRole.OWNER and str(one.id) not in raised for one in here.values())
+    return {"people": [one.id for one in added], "raised": raised, "had_owner": had_owner}
+
+
+def _memberships(organization_id: int) -> list[Membership]:
+    query = sa.select(Membership).where(Membership.organization_id == organization_id)
+    return list(db.session.scalars(query.order_by(Membership.id).execution_options(populate_existing=True)))
+
+
+def _take_identifiers(kept: Organization, absorbed: Organization) -> list[int]:
+    """Numbers that the kept profile lacks and may have; the others stay where they are."""
+    stated = _numbers(kept.id)
+    has = {(one.scheme, one.value) for one in stated}
+    schemes = {one.scheme for one in stated}
+    moved = []
+    for one in _numbers(absorbed.id):
+        may_have = one.scheme not in schemes or identifiers.RULES[one.scheme].many
+        if may_have and (one.scheme, one.value) not in has:
+            one.organization_id = kept.id
+            schemes.add(one.scheme)
+            moved.append(one.id)
+    db.session.flush()
+    return moved
+
+
+def _numbers(organization_id: int) -> list[Identifier]:
+    query = sa.select(Identifier).where(Identifier.organization_id == organization_id)
+    return list(db.session.scalars(query.order_by(Identifier.id)))
+
+
+def _take_links(kept: Organization, absorbed: Organization) -> list[list[Any]]:
+    """Past investments teach the recommender about the profile that goes on; none may be there twice."""
+    moved: list[list[Any]] = []
+    here = {(one.investor_id, one.company_id, one.date) for one in _links(kept.id)}
+    for one in _links(absorbed.id):
+        column = "investor_id" if one.investor_id == absorbed.id else "company_id"
+        new = (
+            (kept.id, one.company_id, one.date)
+            if column == "investor_id"
+            else (one.investor_id, kept.id, one.date)
+        )
+        if new in here or new[0] == new[1]:
+            continue
+        setattr(one, column, kept.id)
+        here.add(new)
+        moved.append([one.id, column])
+    db.session.flush()
+    return moved
+
+
+def _links(organization_id: int) -> list[Partnership]:
+    sides = sa.or_(Partnership.investor_id == organization_id, Partnership.company_id == organization_id)
+    return list(db.session.scalars(sa.select(Partnership).where(sides).order_by(Partnership.id)))
+
+
+def _require_undoable(made: Merge, kept: Organization) -> None:
+    """Raise `NotUndoable` unless what came with the merge is as it came."""
+    if kept.state is ProfileState.MERGED:
+        raise NotUndoable(
+            _("The kept profile was merged into another one since. Take that merge back first.")
+        )
+    if any(later.id > made.id for later in duplicates.merges_into(kept.id)):
+        raise NotUndoable(_("The kept profile took in another one since. Take that merge back first."))
+    changed = [name for name, value in made.moved["filled"].items() if _plain(getattr(kept, name)) != value]
+    if changed:
+        names = ", ".join(name.replace("_", " ") for name in sorted(changed))
+        raise NotUndoable(_("Answers that came with the merge were changed since: %(names)s.", names=names))
+    numbers = {one.id for one in _numbers(kept.id)}
+    if not numbers.issuperset(made.moved["identifiers"]):
+        raise NotUndoable(_("A register number that came with the merge was removed since."))
+    if made.moved["had_owner"] and not _own_owners(made, kept):
+        raise NotUndoable(_("The kept profile would be left without an owner."))
+
+
+def _own_owners(made: Merge, kept: Organization) -> bool:
+    came = {*made.moved["people"], *map(int, made.moved["raised"])}
+    return any(one.role is MemberRole.OWNER and one.id not in came for one in _memberships(kept.id))
+
+
+def _empty(made: Merge, kept: Organization, by: User) -> None:
+    """Make blank again what the merge filled."""
+    codes = [code for code in kept.technologies if code not in made.moved["technologies"]]
+    services.save_profile(kept, {**made.moved["blanks"], "technologies": codes}, by=by)
+
+
+def _return_people(made: Merge) -> None:
+    """People who came with the merge leave, unless somebody gave them another role since."""
+    came = {one.user_id: one.role for one in _memberships(made.absorbed_id)}
+    for one in _memberships(made.kept_id):
+        if one.id in made.moved["people"] and came.get(one.user_id) is one.role:
+            db.session.delete(one)
+        elif str(one.id) in made.moved["raised"]:
+            before, after = made.moved["raised"][str(one.id)]
+            if one.role.value == after:
+                one.role = MemberRole(before)
+    db.session.flush()
+
+
+def _return_identifiers(made: Merge) -> None:
+    for one in _numbers(made.kept_id):
+        if one.id in made.moved["identifiers"]:
+            one.organization_id = made.absorbed_id
+    db.session.flush()
+
+
+def _return_links(made: Merge) -> None:
+    columns: dict[int, str] = dict(made.moved["links"])
+    for one in _links(made.kept_id):
+        if one.id in columns:
+            setattr(one, columns[one.id], made.absorbed_id)
+    db.session.flush()
