@@ -13,9 +13,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import structlog
+from numpy.typing import NDArray
 
 import ml
-from ml import persistence
+from ml import persistence, text
+from ml.features import STEPS
 
 Recommender = ml.Recommender
 log = structlog.get_logger(__name__)
@@ -27,6 +29,8 @@ WORTH_A_LOOK = 0.15
 REFIT_SHARE = 0.1
 # So few are learned anew each time, in about a second: new words count at once.
 FEW = 2000
+# Organizations whose vectors are multiplied at once.
+_BLOCK = 8192
 
 
 @dataclass(frozen=True)
@@ -171,6 +175,61 @@ def trained(
 ) -> ml.Recommender:
     """A recommender that learned how to rank from `decisions`."""
     return ml.Recommender(random_state=0).fit(organizations, partnerships, decisions)
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What each organization can give, as vectors: what is left of a model when only free words are to be answered.
+
+    `ids` are ascending, `codes` (n, d) are theirs, `profiles_at` is when the profiles were read.
+    """
+
+    ids: NDArray[np.int64]
+    codes: NDArray[np.int8]
+    vectors: Any
+    profiles_at: datetime
+
+    def likeness(self, need: str) -> NDArray[np.float32]:
+        """(n,) about -1 to 1: how near in meaning each is to a need in free words; 0 where the need says nothing."""
+        if not len(self.ids) or not text.words(text.clean(need)):
+            return np.zeros(len(self.ids), dtype=np.float32)
+        counted = self.vectors.counter_.transform([text.clean(need)])
+        asked = self.vectors.vectors(counted, self.vectors.static(counted))[0] / np.float32(STEPS["have"])
+        # A block at a time: as float32 all of them would take four times their room.
+        starts = range(0, len(self.codes), _BLOCK)
+        return np.concatenate(
+            [self.codes[at : at + _BLOCK].astype(np.float32) @ asked for at in starts], dtype=np.float32
+        )
+
+
+def save_meaning(recommender: ml.Recommender, path: Path, profiles_at: datetime) -> None:
+    """Write what `Meaning` needs of a model to disk, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    order = np.argsort(recommender.index_.to_numpy())
+    state = {
+        "ids": recommender.index_.to_numpy()[order],
+        "codes": recommender.features_.have_codes[order],
+        "vectors": recommender.builder_.vectors_,
+    }
+    persistence.save(state, path, recommender.version_, {"profiles_at": profiles_at.isoformat()})
+
+
+def meaning_made_at(path: Path) -> datetime | None:
+    """When the profiles in the file were read; None without a readable file."""
+    try:
+        return datetime.fromisoformat(persistence.read_manifest(path).metrics["profiles_at"])
+    except (persistence.UnreadableModel, OSError, KeyError, ValueError):
+        return None
+
+
+def meaning_or_none(path: Path) -> Meaning | None:
+    """What `save_meaning` wrote; None, logged as an error, when it cannot be read."""
+    try:
+        profiles_at = datetime.fromisoformat(persistence.read_manifest(path).metrics["profiles_at"])
+        return Meaning(profiles_at=profiles_at, **persistence.load(path))
+    except (persistence.UnreadableModel, OSError, KeyError, ValueError, TypeError) as error:
+        log.exception("search by meaning unreadable", file=path.name, error=str(error))
+        return None
 
 
 def ranking_as(recommender: ml.Recommender, chosen: Chosen | None) -> ml.Recommender:

@@ -1,4 +1,4 @@
-"""Pages of organizations: the directory, a profile, and the guided form behind it."""
+"""Pages of organizations: a profile, and the guided form behind it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from sqlalchemy.orm.exc import StaleDataError
 from app import clock
 from app.accounts.guards import login_required
 from app.db import db
-from app.organizations import directory as directory_pages
 from app.organizations import (
     drafts,
     forms,
@@ -39,14 +38,6 @@ bp.add_app_template_filter(region_name, "region")
 bp.add_app_template_filter(wording.place_of, "place")
 bp.add_app_template_filter(wording.host_of, "host")
 bp.add_app_template_filter(wording.facts_of, "facts_of")
-
-
-@bp.get("")
-def directory() -> str:
-    wish = directory_pages.Wish.of(request.args)
-    after, before = request.args.get("after", ""), request.args.get("before", "")
-    page = directory_pages.page(wish, after, before)
-    return render_template("organizations/directory.html", wish=wish, page=page, **directory_pages.choices())
 
 
 @bp.get("/mine")

@@ -38,10 +38,11 @@ PUBLIC = [
     *_shown("accounts.confirm_new_email", "/confirm-email/{change_email}"),
     *_shown("accounts.unsubscribe", "/unsubscribe/digest/{key}", "/unsubscribe/match/{key}"),
     *_shown(
-        "organizations.directory",
+        "directory.index",
         "/organizations",
         "/organizations?q=chip&kind=startup&country=IN&sort=newest",
         "/organizations?q=nothing+has+such+a+name",
+        "/organizations?view=map&not_kind=investor&technology=semiconductors",
     ),
     *_shown("organizations.show", *(f"/organizations/{{{kind.value}}}" for kind in Kind)),
     *_shown("programs.index", "/programs"),
@@ -68,6 +69,8 @@ OWNING = [
     *_shown("organizations.show", "/organizations/{own}"),
     *_shown("introductions.matches", "/matches"),
     *_shown("digests.preview", "/digest/preview"),
+    *_shown("directory.index", "/organizations?q=chip&not_kind=investor"),
+    *_shown("directory.searches", "/organizations/searches"),
     *_shown("accounts.settings", "/account"),
     *_shown("accounts.change_password", "/account/password"),
     *_shown("accounts.change_email", "/account/email"),
@@ -126,7 +129,7 @@ BY_READER: dict[str | None, list[Shown]] = {
     ADMINISTRATOR: GOVERNING,
 }
 # Not pages: files, answers for machines, and the html inside the frame of a development mail.
-NO_PAGES = {"static", "jobs.healthz", "jobs.readyz", "outbox.dev_mail_html"}
+NO_PAGES = {"static", "directory.csv", "jobs.healthz", "jobs.readyz", "outbox.dev_mail_html"}
 DARK: dict[str | None, list[str]] = {
     None: ["/", "/register", "/organizations", "/organizations/{startup}", "/dev/outbox/{mail}"],
     CARETAKER: ["/matches", "/matches/{to_answer}", "/digest/preview"],

@@ -1,0 +1,199 @@
+"""The directory's snapshot in this process, kept true to the database; see docs/decisions/0012-the-directory-in-memory.md.
+
+Each request asks two indexes whether anything has changed. What has is read, and nothing else; once in a while, and when
+too much has changed, everything is read anew beside the requests.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.orm import Session
+
+from app.db import db
+from app.db import reading as without_lock
+from app.directory import reading
+from app.directory.reading import Mark
+from app.directory.snapshot import Snapshot
+from app.matching import scoring
+
+log = structlog.get_logger(__name__)
+# So many are read anew at once whenever one has changed.
+FEW = 300
+# The words of more are indexed beside the requests, which ask the database meanwhile.
+INDEXED_AT_ONCE = 3000
+# Past so many changes everything is read anew.
+MOST_CHANGED = 2000
+# A transaction may commit a moment later than the time it wrote down.
+OVERLAP = timedelta(seconds=60)
+# Dates pass without anybody writing: everything is read anew at least so often.
+RENEWED_SECONDS = 1800
+# A refresh that takes longer is not made at each request.
+QUICK_SECONDS = 0.2
+PAUSE_SECONDS = 1.0
+MEANING_FILE = "directory.meaning"
+LOOKS_SECONDS = 10
+
+
+class Live:
+    """One database's snapshot. Readers get a whole one, whatever is being read meanwhile."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._lock = threading.Lock()
+        self._snapshot: Snapshot | None = None
+        self._mark = Mark(None, 0)
+        self._read_at = self._quiet_until = 0.0
+        self._beside: threading.Thread | None = None
+
+    def snapshot(self) -> Snapshot:
+        """What is listed now, or at most seconds ago under a flood of changes; a process's first call waits."""
+        known = self._snapshot
+        if known is not None and time.monotonic() < self._quiet_until:
+            return known
+        # Who finds somebody else at it takes what there is.
+        if not self._lock.acquire(blocking=known is None):
+            return known or self.snapshot()
+        try:
+            return self._refresh()
+        finally:
+            self._lock.release()
+
+    def indexed(self) -> Snapshot:
+        """`snapshot` with its words indexed, however long that takes: for the worker and the terminal."""
+        found = self.snapshot()
+        found.texts.index()
+        return found
+
+    def wake(self) -> None:
+        """Begin to read beside what this process does now, unless that was done."""
+        if self._snapshot is None:
+            self._start(self._warm)
+
+    def _refresh(self) -> Snapshot:
+        began = time.monotonic()
+        with without_lock(), Session(self._engine) as session:
+            now = reading.mark(session)
+            found = self._brought_up(now, session)
+        took = time.monotonic() - began
+        self._quiet_until = 0.0 if took < QUICK_SECONDS else time.monotonic() + max(PAUSE_SECONDS, took)
+        if time.monotonic() > self._read_at + RENEWED_SECONDS:
+            self._start(self._read_anew)
+        return found
+
+    def _brought_up(self, now: Mark, session: Session) -> Snapshot:
+        known, before = self._snapshot, self._mark
+        if known is not None and now == before:
+            return known
+        if known is None or known.count <= FEW or before.latest is None or now.is_before(before):
+            return self._read_all(now, session)
+        ids = reading.changed_since(session, before.latest - OVERLAP, before.event, MOST_CHANGED)
+        if len(ids) + known.worn > MOST_CHANGED:
+            self._start(self._read_anew)
+            self._quiet_until = time.monotonic() + PAUSE_SECONDS
+            return known
+        listed = reading.entries_of(session, ids)
+        self._snapshot = known.changed(listed, ids - {entry.id for entry in listed})
+        self._mark = now
+        if self._snapshot.count != reading.count(session):
+            # Somebody came or left and told no log.
+            self._start(self._read_anew)
+        return self._snapshot
+
+    def _read_all(self, now: Mark, session: Session) -> Snapshot:
+        found = Snapshot.of(reading.entries(session))
+        if found.count <= INDEXED_AT_ONCE:
+            found.texts.index()
+        self._snapshot, self._mark, self._read_at = found, now, time.monotonic()
+        if not found.texts.is_indexed:
+            self._start(found.texts.index)
+        return found
+
+    def _read_anew(self) -> None:
+        """The same beside the requests: until it is done they read what there was."""
+        with without_lock(), Session(self._engine) as session:
+            now = reading.mark(session)
+            found = Snapshot.of(reading.entries(session))
+        found.texts.index()
+        with self._lock:
+            self._snapshot, self._mark, self._read_at = found, now, time.monotonic()
+
+    def _warm(self) -> None:
+        self.snapshot().texts.index()
+
+    def _start(self, work: Callable[[], object]) -> None:
+        """Do this in a thread, unless one is at work: what it leaves undone is seen at the next refresh."""
+        if self._beside is None or not self._beside.is_alive():
+            self._beside = threading.Thread(target=_quietly, args=(work,), daemon=True, name="directory")
+            self._beside.start()
+
+
+def _quietly(work: Callable[[], object]) -> None:
+    """A database that is away now is there at the next try; nobody waits for this thread."""
+    try:
+        work()
+    except Exception:
+        log.exception("directory not read")
+
+
+class Meanings:
+    """The file of meanings in this process, read beside the requests whenever the worker has written another."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._found: scoring.Meaning | None = None
+        self._seen: float | None = None
+        self._look_at = 0.0
+        self._lock = threading.Lock()
+
+    def meaning(self) -> scoring.Meaning | None:
+        """What there is now; None until a first file is read, and then words alone answer."""
+        if time.monotonic() >= self._look_at and self._lock.acquire(blocking=False):
+            self._look_at = time.monotonic() + LOOKS_SECONDS
+            written = _written_at(self._path)
+            if written is None or written == self._seen:
+                self._lock.release()
+            else:
+                threading.Thread(target=self._read, args=(written,), daemon=True, name="meaning").start()
+        return self._found
+
+    def read(self) -> scoring.Meaning | None:
+        """The file as it is now, however long that takes: for the worker and the terminal."""
+        written = _written_at(self._path)
+        if written is not None and written != self._seen:
+            self._found, self._seen = scoring.meaning_or_none(self._path), written
+        return self._found
+
+    def _read(self, written: float) -> None:
+        try:
+            self._found, self._seen = scoring.meaning_or_none(self._path) or self._found, written
+        finally:
+            self._lock.release()
+
+
+def _written_at(path: Path) -> float | None:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return None
+
+
+_lives: dict[sa.Engine, Live] = {}
+_meanings: dict[Path, Meanings] = {}
+
+
+def of_database() -> Live:
+    """The directory of the database in use."""
+    return _lives.get(db.engine) or _lives.setdefault(db.engine, Live(db.engine))
+
+
+def meanings(folder: Path) -> Meanings:
+    """What was learned of meanings and written to the folder of models."""
+    path = folder / MEANING_FILE
+    return _meanings.get(path) or _meanings.setdefault(path, Meanings(path))

@@ -1,0 +1,59 @@
+"""Which organizations hold a word, or a part of one, anywhere in their public texts."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Rows = NDArray[np.int32]
+
+# Shorter ones are looked for at the beginnings of words only.
+_WHOLE = 3
+_OPENING = "\"'“‘([{<«#@"
+
+
+def parts(text: str) -> set[str]:
+    """The words of a folded text, each with what is written to its right."""
+    return {part for word in text.split() if (part := word.lstrip(_OPENING))}
+
+
+def holds(text: str, word: str) -> bool:
+    """Whether a folded text holds a folded word."""
+    if len(word) >= _WHOLE:
+        return word in text
+    return any(part.startswith(word) for part in parts(text))
+
+
+class Words:
+    """An inverted index: every written word once in one run of bytes, and the rows that hold it."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.size = len(texts)
+        place: dict[str, int] = {}
+        word, row = array("i"), array("i")
+        for at, text in enumerate(texts):
+            for part in parts(text):
+                word.append(place.setdefault(part, len(place)))
+                row.append(at)
+        words, rows = np.frombuffer(word, dtype=np.int32), np.frombuffer(row, dtype=np.int32)
+        self._rows = rows[np.argsort(words, kind="stable")]
+        self._starts = np.concatenate([[0], np.cumsum(np.bincount(words, minlength=len(place)))])
+        spelled = [part.encode() for part in place]
+        self._bytes = b"\n" + b"\n".join(spelled) + b"\n"
+        lengths = np.fromiter((len(one) + 1 for one in spelled), dtype=np.int64, count=len(spelled))
+        self._places = np.concatenate([[0], np.cumsum(lengths)])
+
+    def rows_with(self, word: str) -> Rows:
+        """Rows that hold a folded word, ascending."""
+        start = b"" if len(word) >= _WHOLE else rb"\n"
+        # To the end of the line, so that a word in which it stands twice is met once.
+        found = re.finditer(start + re.escape(word.encode()) + rb"[^\n]*", self._bytes)
+        offset = 0 if len(word) < _WHOLE else -1
+        places = np.fromiter((one.start() + offset for one in found), dtype=np.int64)
+        numbers = np.searchsorted(self._places, places, side="right") - 1
+        pieces = [self._rows[self._starts[at] : self._starts[at + 1]] for at in numbers.tolist()]
+        return np.unique(np.concatenate(pieces)) if pieces else np.empty(0, dtype=np.int32)
