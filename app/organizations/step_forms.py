@@ -26,7 +26,18 @@ class StepForm(BaseForm):
 
     # What was saved when the form was opened: shows that somebody else saved in between.
     seen = HiddenField()
+    # Asked in a closed box below the others: what is in Hindi.
+    FOLDED: frozenset[str] = frozenset()
     NULLABLE = frozenset({"city", "website", "intake", "stage", "sector", "size_class", "training_mode"})
+
+    def folded_fields(self) -> list[Any]:
+        """The fields of the closed box."""
+        return [one for one in self if one.name in self.FOLDED]
+
+    @property
+    def is_unfolded(self) -> bool:
+        """Whether the box has something to show."""
+        return any(one.data or one.errors for one in self.folded_fields())
 
     def fit(self, organization: Organization) -> None:
         """Set choices that depend on the organization."""
@@ -53,6 +64,8 @@ class StepForm(BaseForm):
 
 
 class BasicsForm(StepForm):
+    FOLDED = frozenset({"name_hi"})
+
     name = fields.line(_("Name"), 200, DataRequired(_("Give the name of the organization.")))
     region_code = SelectField(_("State or territory"), [InputRequired(_("Choose the state or territory."))])
     city = fields.line(_("City or town"), 120)
@@ -62,6 +75,10 @@ class BasicsForm(StepForm):
         _("People who work there"),
         Optional(),
         NumberRange(0, 10_000_000, _("Give a number between %(min)s and %(max)s.")),
+    )
+
+    name_hi = fields.line(
+        _("Name in Hindi"), 200, description=_("As it is written in Devanagari, if it has such a name.")
     )
 
     def fit(self, organization: Organization) -> None:
@@ -80,6 +97,8 @@ def _few_technologies(_form: Any, field: Any) -> None:
 
 
 class WorkForm(StepForm):
+    FOLDED = frozenset({"summary_hi", "description_hi"})
+
     summary = fields.text(
         _("Summary"),
         MOST_SUMMARY,
@@ -94,6 +113,10 @@ class WorkForm(StepForm):
         _few_technologies,
         description=_("Choose the ones you work in most, at most six."),
     )
+    summary_hi = fields.text(
+        _("Summary in Hindi"), MOST_SUMMARY, description=_("Who reads Sangam in Hindi sees it first.")
+    )
+    description_hi = fields.text(_("Description in Hindi"), 5000, rows=8)
 
     @classmethod
     def saved(cls, organization: Organization) -> dict[str, Any]:

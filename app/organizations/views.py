@@ -12,7 +12,9 @@ from sqlalchemy.orm.exc import StaleDataError
 from app import clock
 from app.accounts.guards import login_required
 from app.db import db
+from app.extensions import limiter
 from app.organizations import (
+    bilingual,
     drafts,
     forms,
     identifier_views,
@@ -35,6 +37,9 @@ bp.register_blueprint(identifier_views.bp)
 bp.add_app_template_filter(label, "term")
 bp.add_app_template_filter(technology_label, "technology")
 bp.add_app_template_filter(region_name, "region")
+bp.add_app_template_filter(bilingual.told, "told")
+bp.add_app_template_filter(bilingual.own_name, "own_name")
+bp.add_app_template_filter(bilingual.other_name, "other_name")
 bp.add_app_template_filter(wording.place_of, "place")
 bp.add_app_template_filter(wording.host_of, "host")
 bp.add_app_template_filter(wording.facts_of, "facts_of")
@@ -43,7 +48,11 @@ bp.add_app_template_filter(wording.facts_of, "facts_of")
 @bp.get("/mine")
 @login_required
 def mine() -> str:
-    own = [(one, publication.gaps_of(one.organization)) for one in queries.memberships_of(current_user)]
+    own = [
+        (one, publication.gaps_of(one.organization))
+        for one in queries.memberships_of(current_user)
+        if one.organization.merged_into_id is None
+    ]
     return render_template("organizations/mine.html", own=own)
 
 
@@ -53,11 +62,38 @@ def start() -> Any:
     form = forms.StartForm(data={"kind": request.args.get("kind"), "country": request.args.get("country")})
     if not form.validate_on_submit():
         return render_template("organizations/start.html", form=form), 422 if form.errors else 200
-    organization = services.create_organization(
-        Kind(form.kind.data), str(form.name.data), Country(form.country.data), by=current_user
-    )
+    kind, name, country = Kind(form.kind.data), str(form.name.data), Country(form.country.data)
+    website = form.website.data or None
+    if form.sure.data != form.warned_of and (
+        found := duplicates.warnings_for(current_user, kind, name, country, website)
+    ):
+        return render_template("organizations/start.html", form=form, found=found)
+    organization = services.create_organization(kind, name, country, by=current_user, website=website)
     db.session.commit()
     return redirect(url_for(".edit", organization_id=organization.id, step="basics"), 303)
+
+
+@bp.post("/<int:organization_id>/ask-access")
+@login_required
+@limiter.limit("10 per hour", key_func=lambda: f"ask-access:{getattr(current_user, 'id', 0)}")
+def ask_access(organization_id: int) -> Any:
+    organization, _membership = queries.public_profile(current_user, organization_id)
+    access.ask(organization, by=current_user)
+    db.session.commit()
+    flash(_("We wrote to those who look after this profile. They can let you in."), "success")
+    return redirect(url_for(".show", organization_id=organization_id), 303)
+
+
+@bp.app_errorhandler(queries.MergedAway)
+def _merged_away(merged: queries.MergedAway) -> Any:
+    """Lead to the profile that goes on; what was sent for the merged one is not taken over."""
+    db.session.rollback()
+    if request.method != "GET":
+        flash(_("This profile was merged into the one you see. Nothing else was changed."), "warning")
+    return redirect(
+        url_for("organizations.show", organization_id=merged.kept_id),
+        301 if request.method == "GET" else 303,
+    )
 
 
 @bp.get("/<int:organization_id>")
