@@ -19,7 +19,7 @@ from flask_login import current_user
 
 from app import clock, error_pages
 from app.db import begin_mode
-from app.money import format_money
+from app.money import money_tag
 
 log = structlog.get_logger("app.request")
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
@@ -38,7 +38,7 @@ def init_app(app: Flask) -> None:
         "get_locale": get_locale,
         "now": clock.now,
     }
-    app.jinja_env.filters |= {"day": day, "moment": moment, "money": format_money}
+    app.jinja_env.filters |= {"day": day, "moment": moment, "money": money_tag}
 
 
 def csp_nonce() -> str:

@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from markupsafe import Markup
 
-from app.money import format_money
+from app.money import money_tag
 from app.organizations.models import Organization
 from app.taxonomy import COUNTRIES, Kind, Stage, label, region_name
 
@@ -21,15 +22,15 @@ def place_of(organization: Organization) -> str:
     return ", ".join(filter(None, [organization.city, region_name(organization.region_code)]))
 
 
-def ticket_of(organization: Organization) -> str:
+def ticket_of(organization: Organization) -> Markup:
     """The range of cheques an investor writes."""
-    low = format_money(organization.ticket_min, organization.ticket_currency)
-    high = format_money(organization.ticket_max, organization.ticket_currency)
+    low = money_tag(organization.ticket_min, organization.ticket_currency)
+    high = money_tag(organization.ticket_max, organization.ticket_currency)
     if low and high:
-        return low if low == high else f"{low} – {high}"
+        return low if low == high else low + " – " + high
     if low:
-        return _("from %(amount)s", amount=low)
-    return _("up to %(amount)s", amount=high) if high else ""
+        return Markup.escape(_("from %(amount)s")) % {"amount": low}
+    return Markup.escape(_("up to %(amount)s")) % {"amount": high} if high else Markup("")
 
 
 def host_of(address: str | None) -> str:
