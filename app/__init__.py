@@ -26,7 +26,9 @@ from app.digests import commands as digests_commands
 from app.digests import models as digests_models
 from app.digests import tasks as digests_tasks
 from app.digests import views as digests_views
+from app.directory import commands as directory_commands
 from app.directory import models as directory_models
+from app.directory import tasks as directory_tasks
 from app.directory import views as directory_views
 from app.extensions import babel, csrf, limiter, login_manager
 from app.insights import views as insights_views
@@ -43,6 +45,7 @@ from app.matching import models as matching_models
 from app.matching import tasks as matching_tasks
 from app.matching import views as matching_views
 from app.organizations import commands as organizations_commands
+from app.organizations import duplicate_views as organizations_duplicate_views
 from app.organizations import models as organizations_models
 from app.organizations import tasks as organizations_tasks
 from app.organizations import views as organizations_views
@@ -60,6 +63,7 @@ BLUEPRINTS = (
     insights_views.bp,
     accounts_views.bp,
     organizations_views.bp,
+    organizations_duplicate_views.bp,
     claims_views.bp,
     transfers_views.bp,
     programs_views.bp,
@@ -76,6 +80,7 @@ COMMANDS = (
     organizations_commands.organizations,
     organizations_commands.partnerships,
     matching_commands.cli,
+    directory_commands.cli,
     digests_commands.cli,
     outbox_commands.cli,
     jobs_commands.cli,
@@ -99,7 +104,7 @@ MODELS = (
     digests_models,
 )
 # Importing them registers them with the job engine.
-TASKS = (accounts_tasks, outbox_tasks, organizations_tasks, matching_tasks, digests_tasks)
+TASKS = (accounts_tasks, outbox_tasks, organizations_tasks, matching_tasks, directory_tasks, digests_tasks)
 
 
 def create_app(settings: Settings) -> Flask:

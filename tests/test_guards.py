@@ -58,6 +58,7 @@ NUMBER = {**ORG, "identifier_id": "identifier"}
 MATCH = {"match_id": "match"}
 APPROVED = {"match_id": "approved"}
 TOKEN = {"token": "unknown-token"}
+PAIR = {"duplicate_id": "duplicate"}
 WISH = {"category": "digest", "key": "wish"}
 
 RULES: dict[tuple[str, str], Rule] = {
@@ -85,6 +86,12 @@ RULES: dict[tuple[str, str], Rule] = {
     ("directory.remove_search", "POST"): Rule(frozenset(), {"search_id": 10**6}),
     ("directory.save_search", "POST"): Rule(SIGNED_IN),
     ("directory.searches", "GET"): Rule(SIGNED_IN),
+    ("duplicates.index", "GET"): Rule(DESK),
+    ("duplicates.keep_apart", "POST"): Rule(DESK, PAIR),
+    ("duplicates.merge", "POST"): Rule(DESK, PAIR),
+    ("duplicates.reopen", "POST"): Rule(DESK, PAIR),
+    ("duplicates.show", "GET"): Rule(DESK, PAIR),
+    ("duplicates.undo", "POST"): Rule(DESK, PAIR),
     ("insights.about", "GET"): Rule(EVERYBODY),
     ("insights.home", "GET"): Rule(EVERYBODY),
     ("introductions.accept", "POST"): Rule(ANSWERERS, APPROVED),
@@ -101,6 +108,7 @@ RULES: dict[tuple[str, str], Rule] = {
     ("matching.reject", "POST"): Rule(REVIEWERS, MATCH),
     ("matching.review", "GET"): Rule(REVIEWERS, MATCH),
     ("matching.review_desk", "GET"): Rule(DESK),
+    ("organizations.ask_access", "POST"): Rule(SIGNED_IN, ORG),
     ("organizations.discard_draft", "POST"): Rule(EDITORS, STEP),
     ("organizations.edit", "GET"): Rule(EDITORS, STEP),
     ("organizations.identifiers.add", "POST"): Rule(EDITORS, ORG),
@@ -169,6 +177,7 @@ class Scene:
             "program": program.key,
             "match": match.id,
             "approved": approved.id,
+            "duplicate": world.duplicate(partner, third).id,
             "sign_in": 10**6,
             "wish": people["bystander"].unsubscribe_key,
         }

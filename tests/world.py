@@ -18,7 +18,7 @@ from app.accounts.models import Role, User
 from app.db import db
 from app.matching.models import Match, MatchState
 from app.organizations.identifiers import Scheme
-from app.organizations.models import Identifier, MemberRole, Membership, Organization, ProfileState
+from app.organizations.models import Duplicate, Identifier, MemberRole, Membership, Organization, ProfileState
 from app.programs.models import Program, ProgramKind, ProgramManager
 from app.taxonomy import Country, Kind
 
@@ -106,6 +106,12 @@ class World:
         return self.add(
             Identifier(organization_id=organization.id, scheme=scheme, value=value, added_at=clock.now())
         )
+
+    def duplicate(self, one: Organization, other: Organization, **fields: Any) -> Duplicate:
+        """An open suspicion that two are one organization."""
+        low, high = sorted((one.id, other.id))
+        chosen = {"reasons": ["same_name"], "score": 0.9, "found_at": clock.now(), **fields}
+        return self.add(Duplicate(one_id=low, other_id=high, **chosen))
 
     def program(self, *managers: User, **fields: Any) -> Program:
         number = next(self._numbers)

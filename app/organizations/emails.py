@@ -42,6 +42,24 @@ def invitation(organization: Organization, email: str, by: User) -> Mail:
     )
 
 
+def access_asked(organization: Organization, to: User, by: User, *, is_owner: bool) -> Mail:
+    """Tells an owner, or a program manager where nobody owns it, that a person wants to belong to an organization."""
+    return compose(
+        "organizations/mail/access_asked",
+        key=_key(f"access-{by.id}", organization, to.email),
+        category=MailCategory.ACCOUNT,
+        to=to,
+        subject=_("%(person)s asks for access to %(name)s", person=by.display_name, name=organization.name),
+        organization=organization,
+        by=by,
+        is_owner=is_owner,
+        page_url=links.absolute(
+            "organizations.people.index" if is_owner else "organizations.show",
+            organization_id=organization.id,
+        ),
+    )
+
+
 def _key(letter: str, organization: Organization, email: str) -> str:
     """One such letter a day to one address."""
     digest = hashlib.sha256(email.encode()).hexdigest()[:24]

@@ -9,12 +9,12 @@ from typing import Any, Self
 
 from flask_babel import lazy_gettext as _
 from werkzeug.datastructures import MultiDict
-from wtforms import RadioField, SelectField, StringField
+from wtforms import HiddenField, RadioField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, ValidationError
 
 from app.accounts import addresses
 from app.forms import BaseForm
-from app.organizations import fields, identifiers
+from app.organizations import fields, identifiers, naming
 from app.organizations.identifiers import Scheme
 from app.organizations.kind_forms import FirmForm, InvestingForm, StartupForm, TrainingForm
 from app.organizations.models import MemberRole, Organization
@@ -44,6 +44,17 @@ class StartForm(BaseForm):
         choices=fields.options((code.value, label) for code, label in COUNTRIES.items()),
         description=_("Where it is registered. This cannot be changed later."),
     )
+    website = fields.WebsiteField(
+        _("Website"), description=_("If it has one. We look whether the organization is here already.")
+    )
+    # What the person was warned of and still wants to register.
+    sure = HiddenField()
+
+    @property
+    def warned_of(self) -> str:
+        """What a warning is about: another name or address is looked at anew."""
+        keys = naming.keys_of(str(self.name.data), self.website.data)
+        return f"{self.country.data} {keys['name_key']} {keys['domain'] or ''}"
 
 
 STEPS = {"basics": _("Basics"), "work": _("What you do"), "details": "", "exchange": _("Offers and needs")}

@@ -11,7 +11,7 @@ from flask_login import current_user
 from app.accounts.guards import login_required, role_required
 from app.db import db
 from app.extensions import limiter
-from app.organizations import forms, identifying, queries
+from app.organizations import forms, identifying, queries, scanning
 
 bp = Blueprint("identifiers", __name__, url_prefix="/<int:organization_id>/identifiers")
 
@@ -30,8 +30,14 @@ def add(organization_id: int) -> Any:
     form = forms.IdentifierForm().fit(organization.country)
     if not form.validate():
         return _page(organization_id, form), 422
-    identifying.state(organization, form.chosen, form.number, by=current_user)
+    stated = identifying.state(organization, form.chosen, form.number, by=current_user)
+    is_known = scanning.suspect_same_number(organization, stated)
     db.session.commit()
+    if is_known:
+        flash(
+            _("Another profile states this number too. A program manager looks whether they are one."),
+            "warning",
+        )
     flash(_("Added. Its format is right; a program manager may confirm it."), "success")
     return redirect(url_for(".index", organization_id=organization_id), 303)
 

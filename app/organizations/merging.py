@@ -1,6 +1,6 @@
-"""Decide whether two profiles are one organization, merge them, and take a merge back.
+"""Decide whether two profiles are one organization, and merge them.
 
-A merge copies and moves; it deletes nothing. What it did stands in `Merge.moved`, which is all that `undo` reads:
+A merge copies and moves; it deletes nothing. What it did stands in `Merge.moved`, which is all that `unmerging` reads:
 
     state        what the absorbed profile was
     filled       {column: value} of blanks of the kept profile that got the absorbed one's answer
@@ -54,28 +54,24 @@ class NotMergeable(RuleBroken):
     """These two cannot become one in this way."""
 
 
-class NotUndoable(RuleBroken):
-    """Something that came with the merge was changed since."""
-
-
 def keep_apart(duplicate: Duplicate, by: User, *, version: int) -> None:
     """Say that the two are different organizations; raises `AlreadyDecided`."""
-    _lock(duplicate, version)
+    lock(duplicate, version)
     _decide(duplicate, DuplicateState.DISTINCT, by)
-    _record("distinct", duplicate, by)
+    record("distinct", duplicate, by)
 
 
 def reopen(duplicate: Duplicate, by: User, *, version: int) -> None:
     """Let two that were kept apart wait for a decision again; raises `AlreadyDecided`."""
-    _lock(duplicate, version, DuplicateState.DISTINCT)
+    lock(duplicate, version, DuplicateState.DISTINCT)
     duplicate.state, duplicate.decided_by_id, duplicate.decided_at = DuplicateState.OPEN, None, None
     db.session.flush()
-    _record("reopened", duplicate, by)
+    record("reopened", duplicate, by)
 
 
 def merge(duplicate: Duplicate, keep_id: int, by: User, *, version: int) -> Merge:
     """Let one profile of the pair take in the other; raises `AlreadyDecided` or `NotMergeable`."""
-    one, other = _lock(duplicate, version)
+    one, other = lock(duplicate, version)
     if keep_id not in (one.id, other.id):
         raise NotMergeable(_("Choose which of the two profiles goes on."))
     kept, absorbed = (one, other) if keep_id == one.id else (other, one)
@@ -87,36 +83,14 @@ def merge(duplicate: Duplicate, keep_id: int, by: User, *, version: int) -> Merg
     absorbed.state, absorbed.merged_into_id = ProfileState.MERGED, kept.id
     absorbed.profile_changed_at = kept.profile_changed_at = clock.now()
     _decide(duplicate, DuplicateState.MERGED, by)
-    _record("merged", duplicate, by)
+    record("merged", duplicate, by)
     for organization in (kept, absorbed):
         detail = {"kept": kept.id, "absorbed": absorbed.id, "fields": sorted(moved["filled"])}
         audit.record("organization.merged", ("organization", organization.id), by=by.id, detail=detail)
     return made
 
 
-def undo(duplicate: Duplicate, by: User, *, version: int) -> None:
-    """Take a merge back, exactly; raises `AlreadyDecided`, or `NotUndoable` with what stands in the way."""
-    one, other = _lock(duplicate, version, DuplicateState.MERGED)
-    made = duplicates.merge_of(duplicate)
-    if made is None:
-        raise NotUndoable(_("This merge was taken back already."))
-    kept, absorbed = (one, other) if made.kept_id == one.id else (other, one)
-    _require_undoable(made, kept)
-    _empty(made, kept, by)
-    _return_people(made)
-    _return_identifiers(made)
-    _return_links(made)
-    absorbed.state, absorbed.merged_into_id = ProfileState(made.moved["state"]), None
-    absorbed.profile_changed_at = kept.profile_changed_at = made.undone_at = clock.now()
-    made.undone_by_id = by.id
-    duplicate.state, duplicate.decided_by_id, duplicate.decided_at = DuplicateState.OPEN, None, None
-    db.session.flush()
-    _record("unmerged", duplicate, by)
-    for organization in (kept, absorbed):
-        audit.record("organization.unmerged", ("organization", organization.id), by=by.id)
-
-
-def _lock(
+def lock(
     duplicate: Duplicate, version: int, state: DuplicateState = DuplicateState.OPEN
 ) -> tuple[Organization, Organization]:
     """Both profiles, locked in one order; raises `AlreadyDecided` for who looked at an older state."""
@@ -160,7 +134,7 @@ def _decide(duplicate: Duplicate, state: DuplicateState, by: User) -> None:
     db.session.flush()
 
 
-def _record(action: str, duplicate: Duplicate, by: User) -> None:
+def record(action: str, duplicate: Duplicate, by: User) -> None:
     detail = {"organizations": [duplicate.one_id, duplicate.other_id]}
     audit.record(f"duplicate.{action}", ("duplicate", duplicate.id), by=by.id, detail=detail)
 
@@ -179,7 +153,7 @@ def _fill(kept: Organization, absorbed: Organization, by: User) -> dict[str, Any
     added = sorted(set(absorbed.technologies) - set(kept.technologies))
     services.save_profile(kept, {**values, "technologies": [*kept.technologies, *added]}, by=by)
     return {
-        "filled": {name: _plain(value) for name, value in values.items()},
+        "filled": {name: plain(value) for name, value in values.items()},
         "blanks": blanks,
         "technologies": added,
     }
@@ -189,16 +163,16 @@ def _is_blank(value: Any) -> bool:
     return value is None or value == "" or value == []
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """As JSON keeps it."""
     return str(value) if isinstance(value, Decimal | date) else value
 
 
 def _take_people(kept: Organization, absorbed: Organization) -> dict[str, Any]:
-    here = {one.user_id: one for one in _memberships(kept.id)}
+    here = {one.user_id: one for one in memberships(kept.id)}
     raised: dict[str, list[str]] = {}
     added: list[Membership] = []
-    for one in _memberships(absorbed.id):
+    for one in memberships(absorbed.id):
         own = here.get(one.user_id)
         if own is None:
             added.append(
@@ -215,18 +189,18 @@ def _take_people(kept: Organization, absorbed: Organization) -> dict[str, Any]:
     return {"people": [one.id for one in added], "raised": raised, "had_owner": had_owner}
 
 
-def _memberships(organization_id: int) -> list[Membership]:
+def memberships(organization_id: int) -> list[Membership]:
     query = sa.select(Membership).where(Membership.organization_id == organization_id)
     return list(db.session.scalars(query.order_by(Membership.id).execution_options(populate_existing=True)))
 
 
 def _take_identifiers(kept: Organization, absorbed: Organization) -> list[int]:
     """Numbers that the kept profile lacks and may have; the others stay where they are."""
-    stated = _numbers(kept.id)
+    stated = numbers(kept.id)
     has = {(one.scheme, one.value) for one in stated}
     schemes = {one.scheme for one in stated}
     moved = []
-    for one in _numbers(absorbed.id):
+    for one in numbers(absorbed.id):
         may_have = one.scheme not in schemes or identifiers.RULES[one.scheme].many
         if may_have and (one.scheme, one.value) not in has:
             one.organization_id = kept.id
@@ -236,7 +210,7 @@ def _take_identifiers(kept: Organization, absorbed: Organization) -> list[int]:
     return moved
 
 
-def _numbers(organization_id: int) -> list[Identifier]:
+def numbers(organization_id: int) -> list[Identifier]:
     query = sa.select(Identifier).where(Identifier.organization_id == organization_id)
     return list(db.session.scalars(query.order_by(Identifier.id)))
 
@@ -244,8 +218,8 @@ def _numbers(organization_id: int) -> list[Identifier]:
 def _take_links(kept: Organization, absorbed: Organization) -> list[list[Any]]:
     """Past investments teach the recommender about the profile that goes on; none may be there twice."""
     moved: list[list[Any]] = []
-    here = {(one.investor_id, one.company_id, one.date) for one in _links(kept.id)}
-    for one in _links(absorbed.id):
+    here = {(one.investor_id, one.company_id, one.date) for one in links(kept.id)}
+    for one in links(absorbed.id):
         column = "investor_id" if one.investor_id == absorbed.id else "company_id"
         new = (
             (kept.id, one.company_id, one.date)
@@ -261,64 +235,6 @@ def _take_links(kept: Organization, absorbed: Organization) -> list[list[Any]]:
     return moved
 
 
-def _links(organization_id: int) -> list[Partnership]:
+def links(organization_id: int) -> list[Partnership]:
     sides = sa.or_(Partnership.investor_id == organization_id, Partnership.company_id == organization_id)
     return list(db.session.scalars(sa.select(Partnership).where(sides).order_by(Partnership.id)))
-
-
-def _require_undoable(made: Merge, kept: Organization) -> None:
-    """Raise `NotUndoable` unless what came with the merge is as it came."""
-    if kept.state is ProfileState.MERGED:
-        raise NotUndoable(
-            _("The kept profile was merged into another one since. Take that merge back first.")
-        )
-    if any(later.id > made.id for later in duplicates.merges_into(kept.id)):
-        raise NotUndoable(_("The kept profile took in another one since. Take that merge back first."))
-    changed = [name for name, value in made.moved["filled"].items() if _plain(getattr(kept, name)) != value]
-    if changed:
-        names = ", ".join(name.replace("_", " ") for name in sorted(changed))
-        raise NotUndoable(_("Answers that came with the merge were changed since: %(names)s.", names=names))
-    numbers = {one.id for one in _numbers(kept.id)}
-    if not numbers.issuperset(made.moved["identifiers"]):
-        raise NotUndoable(_("A register number that came with the merge was removed since."))
-    if made.moved["had_owner"] and not _own_owners(made, kept):
-        raise NotUndoable(_("The kept profile would be left without an owner."))
-
-
-def _own_owners(made: Merge, kept: Organization) -> bool:
-    came = {*made.moved["people"], *map(int, made.moved["raised"])}
-    return any(one.role is MemberRole.OWNER and one.id not in came for one in _memberships(kept.id))
-
-
-def _empty(made: Merge, kept: Organization, by: User) -> None:
-    """Make blank again what the merge filled."""
-    codes = [code for code in kept.technologies if code not in made.moved["technologies"]]
-    services.save_profile(kept, {**made.moved["blanks"], "technologies": codes}, by=by)
-
-
-def _return_people(made: Merge) -> None:
-    """People who came with the merge leave, unless somebody gave them another role since."""
-    came = {one.user_id: one.role for one in _memberships(made.absorbed_id)}
-    for one in _memberships(made.kept_id):
-        if one.id in made.moved["people"] and came.get(one.user_id) is one.role:
-            db.session.delete(one)
-        elif str(one.id) in made.moved["raised"]:
-            before, after = made.moved["raised"][str(one.id)]
-            if one.role.value == after:
-                one.role = MemberRole(before)
-    db.session.flush()
-
-
-def _return_identifiers(made: Merge) -> None:
-    for one in _numbers(made.kept_id):
-        if one.id in made.moved["identifiers"]:
-            one.organization_id = made.absorbed_id
-    db.session.flush()
-
-
-def _return_links(made: Merge) -> None:
-    columns: dict[int, str] = dict(made.moved["links"])
-    for one in _links(made.kept_id):
-        if one.id in columns:
-            setattr(one, columns[one.id], made.absorbed_id)
-    db.session.flush()

@@ -22,6 +22,14 @@ from app.taxonomy import Kind
 LARGEST_ID = 2**31 - 1
 
 
+class MergedAway(NotFound):
+    """Another profile of the same organization goes on in its place; pages lead there."""
+
+    def __init__(self, kept_id: int) -> None:
+        super().__init__()
+        self.kept_id = kept_id
+
+
 def memberships_of(user: User) -> Sequence[Membership]:
     """The organizations of a person and their role in each, by name."""
     query = (
@@ -48,7 +56,13 @@ def organization_for(user: User, organization_id: int) -> tuple[Organization, Me
     membership = membership_of(user, organization_id)
     if membership is None:
         raise NotFound
+    _require_living(membership.organization)
     return membership.organization, membership
+
+
+def _require_living(organization: Organization) -> None:
+    if organization.merged_into_id is not None:
+        raise MergedAway(organization.merged_into_id)
 
 
 def editable_by(user: User, organization_id: int) -> Organization:
@@ -71,10 +85,13 @@ def public_profile(user: User, organization_id: int) -> tuple[Organization, Memb
     """A profile as this person or visitor may read it; drafts are there for their own people only."""
     membership = membership_of(user, organization_id)
     if membership is not None:
+        _require_living(membership.organization)
         return membership.organization, membership
     organization = (
         db.session.get(Organization, organization_id) if 0 < organization_id <= LARGEST_ID else None
     )
+    if organization is not None:
+        _require_living(organization)
     if organization is None or not organization.is_listed:
         raise NotFound
     return organization, None

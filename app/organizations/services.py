@@ -73,7 +73,9 @@ class LastOwner(RuleBroken):
     """An organization always has an owner."""
 
 
-def create_organization(kind: Kind, name: str, country: Country, by: User) -> Organization:
+def create_organization(
+    kind: Kind, name: str, country: Country, by: User, *, website: str | None = None
+) -> Organization:
     """A new draft that `by` owns; raises `TooManyOrganizations`."""
     db.session.execute(sa.select(User.id).where(User.id == by.id).with_for_update())
     owned = sa.select(sa.func.count()).where(Membership.user_id == by.id, Membership.role == MemberRole.OWNER)
@@ -89,6 +91,7 @@ def create_organization(kind: Kind, name: str, country: Country, by: User) -> Or
         kind=kind,
         name=name,
         country=country,
+        website=website,
         state=ProfileState.DRAFT,
         created_at=now,
         profile_changed_at=now,

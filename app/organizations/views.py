@@ -14,8 +14,10 @@ from app.accounts.guards import login_required
 from app.db import db
 from app.extensions import limiter
 from app.organizations import (
+    access,
     bilingual,
     drafts,
+    duplicates,
     forms,
     identifier_views,
     identifying,
