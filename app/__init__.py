@@ -27,7 +27,9 @@ from app.digests import models as digests_models
 from app.digests import tasks as digests_tasks
 from app.digests import views as digests_views
 from app.directory import commands as directory_commands
+from app.directory import commands as directory_commands
 from app.directory import models as directory_models
+from app.directory import tasks as directory_tasks
 from app.directory import tasks as directory_tasks
 from app.directory import views as directory_views
 from app.extensions import babel, csrf, limiter, login_manager
@@ -80,6 +82,7 @@ COMMANDS = (
     organizations_commands.organizations,
     organizations_commands.partnerships,
     matching_commands.cli,
+    directory_commands.cli,
     directory_commands.cli,
     digests_commands.cli,
     outbox_commands.cli,
