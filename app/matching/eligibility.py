@@ -28,6 +28,8 @@ COMPATIBLE = {
     frozenset({Kind.SME, Kind.SKILL_PROGRAM}),
     frozenset({Kind.SKILL_PROGRAM}),
 }
+# These may have proposals, so a change of theirs is looked at; those that left the directory lose them.
+_ONCE_LISTED = (*LISTED_STATES, ProfileState.RETURNED, ProfileState.REFUSED, ProfileState.MERGED)
 _GROUPS = [(country, kind) for country in Country for kind in Kind]
 # What a match counts against the attention of both its sides.
 _TAKES_PLACE = (*OPEN_STATES, MatchState.APPROVED)
@@ -67,12 +69,12 @@ def _places_taken(states: Sequence[MatchState]) -> dict[int, int]:
 
 
 def stale_organizations(limit: int) -> list[int]:
-    """Organizations that changed, paused ones too, since their proposals were last computed; longest waiting first."""
+    """Organizations that changed, also those that left matching, since their proposals were last computed; longest waiting first."""
     query = (
         sa.select(Organization.id)
         .outerjoin(Refresh, Refresh.organization_id == Organization.id)
         .where(
-            Organization.state.in_(LISTED_STATES),
+            Organization.state.in_(_ONCE_LISTED),
             sa.or_(Refresh.organization_id.is_(None), Refresh.refreshed_at < Organization.profile_changed_at),
         )
         .order_by(Organization.profile_changed_at, Organization.id)
@@ -107,7 +109,7 @@ def profiles_now() -> dict[int, datetime]:
 def changed_at_of(ids: Iterable[int]) -> dict[int, datetime]:
     """When each of these organizations last changed, drafts apart."""
     query = sa.select(Organization.id, Organization.profile_changed_at)
-    asked = sa.and_(Organization.id.in_(ids), Organization.state.in_(LISTED_STATES))
+    asked = sa.and_(Organization.id.in_(ids), Organization.state.in_(_ONCE_LISTED))
     return {row.id: row.profile_changed_at for row in db.session.execute(query.where(asked))}
 
 
