@@ -13,8 +13,8 @@ from ml.thesaurus import CONCEPTS
 MOST_CHARACTERS = 1500
 
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]+")
-# Indic vowel signs are marks, not letters: they have to be named, or Hindi words fall apart.
-_WORD = re.compile(r"[^\W_](?:[\w\u0900-\u0dff\u200c\u200d]|(?<=\d)[.](?=\d))*")
+# Indic vowel signs are marks, not letters: they have to be named, or Hindi words fall apart. Both dandas end a sentence.
+_WORD = re.compile(r"[^\W_](?:[\w\u0900-\u0963\u0966-\u0dff\u200c\u200d]|(?<=\d)[.](?=\d))*")
 _SAYS_NOTHING = re.compile(r"[a-z0-9]|[0-9.]+")
 _SENTENCE_END = re.compile(r"(?<=[.!?।;])\s+|\n+|\s[•·]\s")
 _FILLER = """
@@ -33,7 +33,12 @@ learning learn learns experience entrepreneurs entrepreneur community idea ideas
 advanced next generation focused focuses invest invests investing investment investments investor investors early stage
 venture ventures capital fund funds firm firms international angel angels simple hour hours week weeks weekly month months monthly daily spare students student fast first make things life day
 """
-STOP_WORDS = ENGLISH_STOP_WORDS | frozenset(_FILLER.split())
+_HINDI_FILLER = """
+का की के को में से पर ने तक और या एक यह ये वह वे इस उस इन उन हम आप हमारा हमारी हमारे आपका आपकी आपके अपना अपनी अपने
+है हैं था थी थे हो होता होती होते हुआ हुई हुए कर करता करती करते करना करने किया गया गई गए रहा रही रहे जो कि तो भी ही
+नहीं लिए साथ द्वारा तथा एवं जैसे कुछ सभी बहुत चाहिए देता देती देते भारत कंपनी काम सेवा सेवाएँ
+"""
+STOP_WORDS = ENGLISH_STOP_WORDS | frozenset(_FILLER.split()) | frozenset(_HINDI_FILLER.split())
 
 
 def clean(value: object) -> str:
