@@ -49,6 +49,7 @@ def reader_of(user: User, organization_id: int) -> tuple[Organization, MemberRol
     """An organization and what this reader is in it (None for a verifier); raises `NotFound` for everybody else."""
     membership = queries.membership_of(user, organization_id)
     if membership is not None:
+        queries.require_living(membership.organization)
         return membership.organization, membership.role
     if not user.has_role(*VERIFIERS):
         raise NotFound

@@ -109,15 +109,16 @@ def lock(
 
 
 def _overtaken(duplicate: Duplicate) -> AlreadyDecided:
-    winner = db.session.get(User, duplicate.decided_by_id) if duplicate.decided_by_id else None
+    decider = db.session.get(User, duplicate.decided_by_id) if duplicate.decided_by_id else None
+    name = decider.display_name if decider else ""
     words = {
         DuplicateState.OPEN: _("This pair was opened again while you looked at it."),
-        DuplicateState.MERGED: _("These two profiles were merged while you looked at them."),
-        DuplicateState.DISTINCT: _("These two were kept apart while you looked at them."),
+        DuplicateState.MERGED: _("%(name)s was first and merged these two profiles.", name=name),
+        DuplicateState.DISTINCT: _(
+            "%(name)s was first and said that these are two organizations.", name=name
+        ),
     }
-    return AlreadyDecided(
-        words[duplicate.state], winner.display_name if winner else "", duplicate.state.value
-    )
+    return AlreadyDecided(words[duplicate.state], name, duplicate.state.value)
 
 
 def _require_mergeable(kept: Organization, absorbed: Organization) -> None:

@@ -56,11 +56,12 @@ def organization_for(user: User, organization_id: int) -> tuple[Organization, Me
     membership = membership_of(user, organization_id)
     if membership is None:
         raise NotFound
-    _require_living(membership.organization)
+    require_living(membership.organization)
     return membership.organization, membership
 
 
-def _require_living(organization: Organization) -> None:
+def require_living(organization: Organization) -> None:
+    """Raise `MergedAway` for a profile that another one took in."""
     if organization.merged_into_id is not None:
         raise MergedAway(organization.merged_into_id)
 
@@ -85,13 +86,13 @@ def public_profile(user: User, organization_id: int) -> tuple[Organization, Memb
     """A profile as this person or visitor may read it; drafts are there for their own people only."""
     membership = membership_of(user, organization_id)
     if membership is not None:
-        _require_living(membership.organization)
+        require_living(membership.organization)
         return membership.organization, membership
     organization = (
         db.session.get(Organization, organization_id) if 0 < organization_id <= LARGEST_ID else None
     )
     if organization is not None:
-        _require_living(organization)
+        require_living(organization)
     if organization is None or not organization.is_listed:
         raise NotFound
     return organization, None

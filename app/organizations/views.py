@@ -94,7 +94,7 @@ def _merged_away(merged: queries.MergedAway) -> Any:
         flash(_("This profile was merged into the one you see. Nothing else was changed."), "warning")
     return redirect(
         url_for("organizations.show", organization_id=merged.kept_id),
-        301 if request.method == "GET" else 303,
+        302 if request.method == "GET" else 303,
     )
 
 
