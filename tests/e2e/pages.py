@@ -106,6 +106,8 @@ REVIEWING = [
         "matching.review",
         *(f"/review/{{{name}}}" for name in ("proposed", "held", "info_requested", "rejected", "introduced")),
     ),
+    *_shown("duplicates.index", "/duplicates"),
+    *_shown("duplicates.show", "/duplicates/{duplicate}", "/duplicates/{kept_apart}"),
     *_shown("digests.preview", "/digest/preview"),
     *_shown("404", "/review/99999999", status=404),
 ]

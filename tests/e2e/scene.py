@@ -14,7 +14,14 @@ from app.accounts.queries import token_hash
 from app.demo.story import FOUNDERS
 from app.introductions.models import Answer
 from app.matching.models import Match, MatchState
-from app.organizations.models import MemberRole, Membership, Organization, ProfileState
+from app.organizations.models import (
+    Duplicate,
+    DuplicateState,
+    MemberRole,
+    Membership,
+    Organization,
+    ProfileState,
+)
 from app.taxonomy import Country, Kind
 from tests.e2e.mailbox import FolderMailbox, wait_for
 from tests.e2e.site import Site
@@ -45,6 +52,7 @@ class Scene:
             **self._links(),
             "mail": self._mail_name(),
         }
+        self.places |= self._pairs()
 
     def close(self) -> None:
         self.engine.dispose()
@@ -131,6 +139,26 @@ class Scene:
             ).id
             for kind in Kind
         }
+
+    def _pairs(self) -> dict[str, str | int]:
+        """Two suspicions: one that waits, one decided."""
+        drafts = [int(self.places[f"{kind.value}_draft"]) for kind in Kind]
+        now = clock.now()
+        with self.session() as session:
+            manager = session.scalars(sa.select(User.id).where(User.email == MANAGER)).one()
+            common = {"reasons": ["near_name", "same_place"], "score": 0.9, "found_at": now}
+            waits = Duplicate(one_id=drafts[0], other_id=drafts[1], **common)
+            apart = Duplicate(
+                one_id=drafts[2],
+                other_id=drafts[3],
+                state=DuplicateState.DISTINCT,
+                decided_by_id=manager,
+                decided_at=now,
+                **common,
+            )
+            session.add_all([waits, apart])
+            session.commit()
+            return {"duplicate": waits.id, "kept_apart": apart.id}
 
     def _matches(self) -> dict[str, str | int]:
         with self.session() as session:
