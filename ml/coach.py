@@ -24,6 +24,7 @@ from ml.additions import Addition, additions_to
 from ml.corridor import Corridor
 from ml.eligibility import Eligibility, PositionedEligibility
 from ml.features import FeatureBuilder, Features, Floats
+from ml.links import LinkIndex
 from ml.profiles import KINDS, Profile
 from ml.ranker import Ranker
 
@@ -50,6 +51,7 @@ class Fitted(Protocol):
     index_: pd.Index
     features_: Features
     builder_: FeatureBuilder
+    links_: LinkIndex
 
     @property
     def ranker_(self) -> Ranker:
@@ -106,7 +108,7 @@ def advice(
     positioned = eligible.on(recommender.index_) if eligible is not None else None
     columns = _counterparts(recommender.features_, at, positioned)
     variants = [profile, *(variant for addition in tried for variant in addition.variants)]
-    scores = _scores(recommender, variants, columns, line)
+    scores = _scores(recommender, at, variants, columns, line)
     return _chosen(tried, scores, k, recommender.index_.take(columns))
 
 
@@ -148,22 +150,25 @@ def _counterparts(features: Features, at: int, eligible: PositionedEligibility |
 
 
 def _scores(
-    recommender: Fitted, variants: Sequence[Profile], columns: NDArray[np.intp], line: float
+    recommender: Fitted, at: int, variants: Sequence[Profile], columns: NDArray[np.intp], line: float
 ) -> Floats:
     """(variants, columns) float32: the score where both sides are willing, 0 elsewhere."""
     found = np.zeros((len(variants), len(columns)), dtype=np.float32)
     rows = recommender.builder_.transform(variants)
+    recommender.links_.mark(rows, np.full(len(rows), at))
     row, column = _nearest(recommender._corridor, rows, columns, recommender.features_.kind[columns])
     one, other = rows.take(row), recommender.features_.take(columns[column])
-    forward, backward = _side(recommender.ranker_, one, other), _side(recommender.ranker_, other, one)
+    links = recommender._corridor.scorer.known(np.full(len(column), at), columns[column])
+    forward = _side(recommender.ranker_, one, other, links)
+    backward = _side(recommender.ranker_, other, one, links)
     willing = (forward >= line) & (backward >= line)
     found[row, column] = np.where(willing, scoring.combine(forward, backward), 0)
     return found
 
 
-def _side(ranker: Ranker, served: Features, serving: Features) -> Floats:
+def _side(ranker: Ranker, served: Features, serving: Features, links: Floats | None) -> Floats:
     """(n,) one side of pairs given row by row, as the ranker in use judges it."""
-    return scoring.squash(ranker.weigh(scoring.contributions(served, serving)).sum(axis=1))
+    return scoring.squash(ranker.weigh(scoring.contributions(served, serving, links)).sum(axis=1))
 
 
 def _nearest(

@@ -14,6 +14,7 @@ from ml.candidates import Quantized
 from ml.features import Features, Floats
 from ml.growing import Room
 from ml.kernels import Places
+from ml.links import LinkIndex
 from ml.profiles import KINDS
 from ml.ranker import RULE, Ranker, RuleRanker
 from ml.towers import Towers
@@ -43,17 +44,27 @@ class PairScorer:
 
     features: Features
     ranker: Ranker = RULE
+    links: LinkIndex | None = None
 
     def __call__(self, ones: Positions, others: Positions) -> tuple[Floats, Floats, Floats]:
-        one, other = self.features.take(ones), self.features.take(others)
         if isinstance(self.ranker, RuleRanker):
-            forward, backward = scoring.pair_sides(one, other)
+            ends = self.features.take(ones), self.features.take(others)
+            forward, backward = scoring.pair_sides(*ends, self.known(ones, others))
         else:
-            forward, backward = (
-                scoring.squash(self.ranker.weigh(scoring.contributions(*pair)).sum(axis=1))
-                for pair in ((one, other), (other, one))
-            )
+            forward, backward = (scoring.squash(side.sum(axis=1)) for side in self.evidence(ones, others))
         return forward, backward, scoring.combine(forward, backward)
+
+    def evidence(self, ones: Positions, others: Positions) -> tuple[Floats, Floats]:
+        """What each kind of evidence adds to the two sides of pairs, as the ranker weighs it; (n, evidence) each."""
+        one, other, links = self.features.take(ones), self.features.take(others), self.known(ones, others)
+        there, back = scoring.contributions(one, other, links), scoring.contributions(other, one, links)
+        return self.ranker.weigh(there), self.ranker.weigh(back)
+
+    def known(self, ones: Positions, others: Positions) -> Floats | None:
+        """What past investments say of pairs; None when nothing was invested."""
+        if self.links is None or not self.links.n_links_:
+            return None
+        return self.links.contributions(ones, others, self.features)
 
 
 class Corridor:

@@ -8,11 +8,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ml import lexical, scoring
+from ml import lexical
+from ml.corridor import PairScorer
 from ml.features import Features
 from ml.profiles import Profile
 from ml.quoting import Quoter, chain_link, shared_fields, taught_field
-from ml.ranker import RULE, Ranker
 from ml.reasons import LEAST_EVIDENCE, Quotes, Reason, Side, side_reasons
 from ml.value_chain import GOES_INTO
 from ml.weights import BUYER, EVIDENCE
@@ -21,33 +21,30 @@ _BLOCK = 8192
 
 
 def reasons_of_pairs(
-    features: Features,
+    scorer: PairScorer,
     profiles: Sequence[Profile],
     quoter: Quoter,
     ones: NDArray[np.intp],
     others: NDArray[np.intp],
-    ranker: Ranker = RULE,
 ) -> list[list[Reason]]:
-    """Reasons of both sides, forward first, for pairs of positions, each with what it counts for `ranker`."""
+    """Reasons of both sides, forward first, for pairs of positions, each with what it counts for `scorer`."""
     found: list[list[Reason]] = []
     for start in range(0, len(ones), _BLOCK):
         block = slice(start, start + _BLOCK)
-        found += _block(features, profiles, quoter, ones[block], others[block], ranker)
+        found += _block(scorer, profiles, quoter, ones[block], others[block])
     return found
 
 
 def _block(
-    features: Features,
+    scorer: PairScorer,
     profiles: Sequence[Profile],
     quoter: Quoter,
     ones: NDArray[np.intp],
     others: NDArray[np.intp],
-    ranker: Ranker,
 ) -> list[list[Reason]]:
-    one, other = features.take(ones), features.take(others)
+    one, other = scorer.features.take(ones), scorer.features.take(others)
     shared = lexical.shared_terms(one.terms, other.terms)
-    there = ranker.weigh(scoring.contributions(one, other))
-    back = ranker.weigh(scoring.contributions(other, one))
+    there, back = scorer.evidence(ones, others)
     found = []
     for at, (i, j) in enumerate(zip(ones.tolist(), others.tolist(), strict=True)):
         mine, theirs = _Row(profiles[i], one, at), _Row(profiles[j], other, at)

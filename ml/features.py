@@ -37,6 +37,8 @@ STEPS = {
 }
 # A text with this many meaningful words counts half of one that says all it can.
 HALF_TERMS = np.float32(0.75)
+# Rounds a firm had before: none, one, two, more.
+TURNS = 4
 # Organizations whose words are learned, and organizations read at a time.
 LEARN_FROM = 60_000
 CHUNK = 20_000
@@ -61,6 +63,8 @@ class Features:
     terms, want_terms, have_terms : (n, 2, 24) float32, the most telling quotable terms (columns of the vocabulary, -1
         where fewer) and their shares of the highest inverse document frequency (0 where fewer)
     spread : (n,) float64 in [0, 1), a fixed number of the id that breaks ties evenly
+    funding, funded : (n, turns) float32, investors: how likely a firm abroad is to be funded, by the rounds it had; firms: 1
+        at the rounds they had. 0 until `LinkIndex.mark` has written them
     """
 
     kind: NDArray[np.int8]
@@ -81,6 +85,8 @@ class Features:
     want_terms: Floats
     have_terms: Floats
     spread: NDArray[np.float64]
+    funding: Floats
+    funded: Floats
 
     def __len__(self) -> int:
         return len(self.kind)
@@ -228,6 +234,8 @@ class FeatureBuilder(TransformerMixin, BaseEstimator):
             spread=np.array(
                 [_spread(profile.id, self.random_state) for profile in profiles], dtype=np.float64
             ),
+            funding=np.zeros((len(profiles), TURNS), dtype=np.float32),
+            funded=np.zeros((len(profiles), TURNS), dtype=np.float32),
             **texts,
             **money,
         )

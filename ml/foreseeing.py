@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.corridor import PairScorer
-from ml.links import LINK_EVIDENCE, LinkIndex
+from ml.links import LinkIndex
+from ml.weights import LINK_EVIDENCE
 
 # What full fit adds to the evidence of past investments: an investor who was never active stays behind those who are.
 FIT_SHARE = np.float32(0.3)

@@ -8,8 +8,10 @@ were chosen on links dated before 2016; see docs/decisions/0007.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import pairwise
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -18,12 +20,11 @@ from scipy import linalg, sparse
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from ml.features import Features, Floats
+from ml.features import TURNS, Features, Floats
 from ml.profiles import COUNTRIES, KINDS
+from ml.weights import LINK_EVIDENCE
 
 Positions = NDArray[np.intp]
-
-LINK_EVIDENCE = ("activity", "portfolio", "turn")
 
 # Half-lives in years and what a link of now counts by each: the recent past leads, the long run steadies.
 HALF_LIVES = ((0.5, 0.5), (1.0, 0.5), (2.0, 0.5), (4.0, 0.5))
@@ -39,11 +40,11 @@ SHARPNESS = (5.0, 3.0)
 DOUBT = (0.5, 2.0)
 # Exponents of portfolio and turn in the rate.
 PORTFOLIO_POWER, TURN_POWER = 1.5, 0.5
-# Rounds a firm had before: none, one, two, more.
-TURNS = 4
 # The learned projection: its width, how far within-portfolio scatter is shrunk to a sphere, and the least portfolio.
 _WIDTH, _SHRINK, _LEAST_PORTFOLIO = 64, 2.0, 4
 _BLOCK = 256
+# Pairs of a firm and an investor that are remembered at most, of two bytes each.
+MOST_REMEMBERED = 400_000_000
 _YEAR = 365.25
 
 
@@ -107,6 +108,26 @@ class LinkIndex(BaseEstimator):
         said = plain.any(axis=1, keepdims=True)
         return _unit(np.where(said, (plain - self.center_) @ self.projection_, 0))
 
+    def mark(self, features: Features, positions: Positions) -> None:
+        """Write what past investments say of organizations apart from any pair: into rows of `features`, in place.
+
+        Parameters
+        ----------
+        features : rows of organizations
+        positions : theirs among all; beyond those that were fitted for new ones
+        """
+        check_is_fitted(self, "place_")
+        features.funding[:], features.funded[:] = 0, 0
+        if not self.n_links_:
+            return
+        firm = np.flatnonzero(features.kind != KINDS.index("investor"))
+        features.funded[firm, self._rounds(positions[firm])] = 1
+        place = self._place(positions)
+        known = np.flatnonzero(place >= 0)
+        abroad = 1 - features.country[known].astype(np.intp)
+        rate = self.activity_[place[known], abroad][:, None]
+        features.funding[known] = np.log1p(rate / TRACE * np.exp(TURN_POWER * self.turn_[place[known]]))
+
     def block(self, companies: Positions, investors: Positions, features: Features) -> Floats:
         """(companies, investors, 3) float32, `LINK_EVIDENCE` of every pair; 0 where an investor has no link.
 
@@ -142,17 +163,52 @@ class LinkIndex(BaseEstimator):
         pairs, company, place = pairs[place >= 0], company[place >= 0], place[place >= 0]
         if not len(pairs):
             return found
+        portfolio = self._portfolio_of_pairs(company, place, features)
+        rate = self.activity_[place, features.country[company]]
+        found[pairs] = _parts(rate, portfolio, self.turn_[place, self._rounds(company)])
+        return found
+
+    @contextmanager
+    def remembering(self, features: Features) -> Iterator[None]:
+        """While this lasts, what portfolios say is looked up: worth it where most pairs of firms and investors are asked for.
+
+        Parameters
+        ----------
+        features : of all organizations, which must not change meanwhile
+        """
+        firms = np.flatnonzero(features.kind != KINDS.index("investor"))
+        if not self.n_links_ or len(firms) * len(self.activity_) > MOST_REMEMBERED:
+            yield
+            return
+        row = np.full(len(features), -1, dtype=np.int64)
+        row[firms] = np.arange(len(firms))
+        table = np.empty((len(firms), len(self.activity_)), dtype=np.float16)
+        for start in range(0, len(firms), _BLOCK):
+            table[start : start + _BLOCK] = self._portfolio(firms[start : start + _BLOCK], features)
+        self._remembered = row, table
+        try:
+            yield
+        finally:
+            del self._remembered
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is remembered for one run stays in the process that runs it."""
+        return {name: value for name, value in super().__getstate__().items() if name != "_remembered"}
+
+    def _portfolio_of_pairs(self, company: Positions, place: NDArray[np.int64], features: Features) -> Floats:
+        """(n,) float32, `_portfolio` pair by pair."""
+        if (remembered := getattr(self, "_remembered", None)) is not None:
+            row, table = remembered
+            return np.asarray(table[row[company], place], dtype=np.float32)
         firms, at = np.unique(company, return_inverse=True)
-        portfolio = np.empty(len(pairs), dtype=np.float32)
+        portfolio = np.empty(len(company), dtype=np.float32)
         order = np.argsort(at, kind="stable")
         edges = np.searchsorted(at[order], np.arange(0, len(firms) + _BLOCK, _BLOCK))
         for block, (start, stop) in enumerate(pairwise(edges)):
             some = order[start:stop]
             values = self._portfolio(firms[block * _BLOCK : (block + 1) * _BLOCK], features)
             portfolio[some] = values[at[some] - block * _BLOCK, place[some]]
-        rate = self.activity_[place, features.country[company]]
-        found[pairs] = _parts(rate, portfolio, self.turn_[place, self._rounds(company)])
-        return found
+        return portfolio
 
     def _place(self, investors: Positions) -> NDArray[np.int64]:
         inside = investors < len(self.place_)
@@ -163,7 +219,10 @@ class LinkIndex(BaseEstimator):
         return np.where(inside, self.rounds_[np.where(inside, companies, 0)], 0)
 
     def _portfolio(self, companies: Positions, features: Features) -> Floats:
-        """(q, m) float32, log of how much more than usual each investor funds firms like each company."""
+        """(q, m) float32, log of how much more than usual each investor funds firms like each company.
+
+        Rounded to half precision, so that a pair says the same whether it was remembered or not.
+        """
         plain = _unit(features.take(companies).about)
         shape = (len(self.activity_), len(self.funded_))
         portfolio = sparse.csr_array((self.taste_, (self.row_, self.column_)), shape=shape)
@@ -180,7 +239,8 @@ class LinkIndex(BaseEstimator):
             sum_ += np.log((near + DOUBT[0]) / (usual + DOUBT[0])[None, :])
         # Who says nothing is like nobody in particular.
         says = np.asarray(plain.any(axis=1))
-        return np.asarray(np.where(says[:, None], sum_ / len(SHARPNESS), 0), dtype=np.float32)
+        found = np.where(says[:, None], sum_ / len(SHARPNESS), 0)
+        return np.asarray(found.astype(np.float16), dtype=np.float32)
 
 
 def _dated(

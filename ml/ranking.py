@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -140,10 +141,12 @@ def market_lists(corridor: Corridor, k: int, found: Candidates | None) -> list[t
     """Lists of both sides from their candidates; the corridor keeps where they end."""
     if found is None:
         return []
-    lists = [
-        (found.rows, rescored(corridor, found.rows, found.columns, found.down, k)),
-        (found.columns, rescored(corridor, found.columns, found.rows, found.across, k)),
-    ]
+    links = corridor.scorer.links
+    with links.remembering(corridor.features) if links is not None else nullcontext():
+        lists = [
+            (found.rows, rescored(corridor, found.rows, found.columns, found.down, k)),
+            (found.columns, rescored(corridor, found.columns, found.rows, found.across, k)),
+        ]
     corridor.keep(lists, k)
     return lists
 

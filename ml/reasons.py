@@ -32,6 +32,9 @@ skills.teaches, skills.employs   terms (words and topics of the firm and of what
 stage.funds, stage.fundable      stage (the firm's, as given), stages (the investor's, as given)
 ticket.funds, ticket.fundable    ticket_min, ticket_max (minor units, the investor's), currency, stage (the firm's, or "")
 place.funds, place.fundable      country (the firm's), countries (the investor's: "IN", "US")
+activity.<role>                  country (the firm's): the investor has lately funded firms there
+portfolio.<role>                 (nothing: the investor has funded firms like this one)
+turn.<role>                      (nothing: the investor usually comes in when a firm has had as many rounds as this one)
 kind.<kind of serving>           kind, country, region_code, city (of serving; "" when not given)
 rest                             of (what is in it, by the names of `weights.EVIDENCE`, strongest first; private ones
                                  are counted and not named); not a text, never shown
@@ -82,6 +85,12 @@ TEXT_KEYS = (
     "ticket.fundable",
     "place.funds",
     "place.fundable",
+    "activity.funds",
+    "activity.fundable",
+    "portfolio.funds",
+    "portfolio.fundable",
+    "turn.funds",
+    "turn.fundable",
     "kind.startup",
     "kind.sme",
     "kind.investor",
@@ -270,6 +279,19 @@ def _place(pair: _Pair) -> _Quoted:
     return "place", f"place.{pair.role}", {"country": firm.country, "countries": list(investor.countries)}
 
 
+def _activity(pair: _Pair) -> _Quoted:
+    firm, _ = pair.firm_and_investor
+    return "activity", f"activity.{pair.role}", {"country": firm.country}
+
+
+def _portfolio(pair: _Pair) -> _Quoted:
+    return "portfolio", f"portfolio.{pair.role}", {}
+
+
+def _turn(pair: _Pair) -> _Quoted:
+    return "turn", f"turn.{pair.role}", {}
+
+
 def _kind(pair: _Pair) -> _Quoted:
     serving = pair.serving
     facts = {
@@ -294,4 +316,7 @@ _QUOTE = {
     "ticket": _ticket,
     "place": _place,
     "kind": _kind,
+    "activity": _activity,
+    "portfolio": _portfolio,
+    "turn": _turn,
 }

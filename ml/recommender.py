@@ -33,7 +33,7 @@ from ml.search import SearchIndex, Where
 from ml.towers import Towers
 
 # Raise when the same input may give another output for a reason that no setting shows.
-CODE_VERSION = "2"
+CODE_VERSION = "3"
 # What `load` makes from the rest.
 _REBUILT = frozenset({"_quoter", "_corridor", "_room", "_searching"})
 
@@ -94,6 +94,7 @@ class Recommender(BaseEstimator):
         self._profiles = profiles
         self._quoter = Quoter(self.builder_)
         self.links_ = LinkIndex().fit(partnerships, self.index_, self.features_)
+        self.links_.mark(self.features_, np.arange(len(self.index_)))
         self._ranker = self._learned_from(decisions)
         self.towers_ = Towers(self.random_state).fit(self.features_, self._scorer())
         self._lay_out()
@@ -113,12 +114,13 @@ class Recommender(BaseEstimator):
         self._corridor = Corridor(self._scorer(), self.towers_)
 
     def _scorer(self) -> PairScorer:
-        return PairScorer(self.features_, self._ranker)
+        return PairScorer(self.features_, self._ranker, self.links_)
 
     def _learned_from(self, decisions: pd.DataFrame | None) -> RuleRanker | LearnedRanker:
         decided = ranker.read_decisions(decisions, self.index_)
         one, other = (self.features_.take(ends) for ends in (decided.one, decided.other))
-        return ranker.chosen(decided, scoring.contributions(one, other))
+        links = self.links_.contributions(decided.one, decided.other, self.features_)
+        return ranker.chosen(decided, scoring.contributions(one, other, links))
 
     @property
     def ranker_(self) -> RuleRanker | LearnedRanker:
@@ -144,6 +146,8 @@ class Recommender(BaseEstimator):
         rows = self.builder_.transform(profiles)
         where = self.index_.get_indexer(pd.Index(changed["id"]))
         known, new = np.flatnonzero(where >= 0), np.flatnonzero(where < 0)
+        where[new] = len(self.index_) + np.arange(len(new))
+        self.links_.mark(rows, where)
         self.features_.replace(where[known], rows.take(known))
         self._corridor.replace(where[known], rows.take(known))
         for at in known.tolist():
@@ -331,7 +335,7 @@ class Recommender(BaseEstimator):
     def explain_pairs(self, ids: Sequence[Hashable], candidates: Sequence[Hashable]) -> list[list[Reason]]:
         """`explain` for many pairs; raises as `score_pairs`."""
         ones, others = self._pairs(ids, candidates)
-        return reasons_of_pairs(self.features_, self._profiles, self._quoter, ones, others, self._ranker)
+        return reasons_of_pairs(self._corridor.scorer, self._profiles, self._quoter, ones, others)
 
     def coach(
         self,

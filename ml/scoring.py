@@ -21,6 +21,7 @@ from ml.weights import (
     BUYER,
     EVIDENCE,
     KIND_UNSAID,
+    LINK_EVIDENCE,
     NEED_FLOOR,
     STRUCTURE_ALONE,
     TEXT_FLOOR,
@@ -35,6 +36,7 @@ _TOPIC = [
     _AT[name] for name in ("need", "text", "field", "technology", "tags", "training", "chain", "agnostic")
 ]
 _LIKENESS = [_AT[name] for name in ("text", "field", "technology", "tags")]
+_LINKS = [_AT[name] for name in LINK_EVIDENCE]
 _STRUCTURE = [_AT[name] for name in ("stage", "ticket", "place", "raising")]
 _TERMS_APPLY = np.array([[has_structure(one, other) for other in KINDS] for one in KINDS], dtype=np.float32)
 _PROGRAM = KINDS.index("skill_program")
@@ -57,31 +59,35 @@ def combine(forward: Floats, backward: Floats) -> Floats:
     return np.sqrt(forward * backward)
 
 
-def contributions(served: Features, serving: Features) -> Floats:
+def contributions(served: Features, serving: Features, links: Floats | None = None) -> Floats:
     """What each kind of evidence adds, pair by pair, to the side "`serving` serves `served`".
 
     Parameters
     ----------
     served, serving : Features of the same length n, row i of one meets row i of the other
+    links : (n, 3) float32, what past investments say of the pairs, the same from both sides; None when nothing
 
     Returns
     -------
     (n, len(EVIDENCE)) float32; the side is ``squash(contributions.sum(axis=1))``
     """
-    return _weighed(_with_own(_shared(served, serving), served, serving, forward=True), served, serving)
+    shared = _shared(served, serving, links)
+    return _weighed(_with_own(shared, served, serving, forward=True), served, serving)
 
 
-def pair_sides(one: Features, other: Features) -> tuple[Floats, Floats]:
-    """(n,) forward and backward of pairs given row by row."""
-    shared = _shared(one, other)
+def pair_sides(one: Features, other: Features, links: Floats | None = None) -> tuple[Floats, Floats]:
+    """(n,) forward and backward of pairs given row by row; `links` as in `contributions`."""
+    shared = _shared(one, other, links)
     there = _weighed(_with_own(shared.copy(), one, other, forward=True), one, other)
     back = _weighed(_with_own(shared, other, one, forward=False), other, one)
     return squash(there.sum(axis=1)), squash(back.sum(axis=1))
 
 
-def _shared(one: Features, other: Features) -> Floats:
+def _shared(one: Features, other: Features, links: Floats | None) -> Floats:
     """(n, evidence) what is the same from both sides, not weighed; "chain" holds what goes from `other` to `one`, "rival" what goes back."""
     values = np.zeros((len(one), len(EVIDENCE)), dtype=np.float32)
+    if links is not None:
+        values[:, _LINKS] = links
     values[:, _AT["text"]] = _text(one, other)
     for name, evidence in (("fields", "field"), ("technologies", "technology"), ("tags", "tags")):
         values[:, _AT[evidence]] = _products(one, other, name)

@@ -30,6 +30,8 @@ SEGMENTS: dict[str, tuple[str, str, int]] = {
     "need": ("want", "have", 20),
     "offer": ("have", "want", 20),
     "stage": ("stage", "stage", 8),
+    "funds": ("funded", "funding", 4),
+    "is funded": ("funding", "funded", 4),
 }
 MOST_DIMENSIONS = 256
 # Rows whose singular vectors stand for everybody's.

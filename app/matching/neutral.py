@@ -64,6 +64,23 @@ def _supplied(evidence: Evidence, supplier: str, buyer: str) -> str:
     )
 
 
+def _invested(evidence: Evidence, investor: str) -> str:
+    place = _place(evidence)
+    return _("%(investor)s has lately invested in firms in %(place)s.", investor=investor, place=place)
+
+
+def _alike(investor: str, firm: str) -> str:
+    return _("%(investor)s has invested in firms like that of %(firm)s.", investor=investor, firm=firm)
+
+
+def _joins(investor: str, firm: str) -> str:
+    return _(
+        "%(investor)s often joins when a firm has had as many rounds as that of %(firm)s.",
+        investor=investor,
+        firm=firm,
+    )
+
+
 _SENTENCES: dict[str, Callable[[Evidence, dict[str, str]], str]] = {
     "need_offer.line": lambda e, who: _(
         "%(served)s needs “%(need)s”; %(serving)s offers “%(offer)s”.",
@@ -166,6 +183,12 @@ _SENTENCES: dict[str, Callable[[Evidence, dict[str, str]], str]] = {
     "place.fundable": lambda e, who: _(
         "%(serving)s is in %(place)s, where %(served)s invests.", place=_place(e), **who
     ),
+    "activity.funds": lambda e, who: _invested(e, investor=who["serving"]),
+    "activity.fundable": lambda e, who: _invested(e, investor=who["served"]),
+    "portfolio.funds": lambda _e, who: _alike(investor=who["serving"], firm=who["served"]),
+    "portfolio.fundable": lambda _e, who: _alike(investor=who["served"], firm=who["serving"]),
+    "turn.funds": lambda _e, who: _joins(investor=who["serving"], firm=who["served"]),
+    "turn.fundable": lambda _e, who: _joins(investor=who["served"], firm=who["serving"]),
     "kind.startup": lambda e, who: _("%(serving)s is a startup in %(place)s.", place=_where(e), **who),
     "kind.sme": lambda e, who: _(
         "%(serving)s is a small or medium firm in %(place)s.", place=_where(e), **who

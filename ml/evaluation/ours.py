@@ -9,9 +9,9 @@ import numpy as np
 
 from ml.evaluation.popularity import Scores
 from ml.evaluation.reading import Past, Positions
-from ml.links import LINK_EVIDENCE
 from ml.profiles import KINDS
 from ml.recommender import Recommender
+from ml.weights import LINK_EVIDENCE
 
 BLOCK = 200_000
 

@@ -38,6 +38,9 @@ EVIDENCE: dict[str, dict[str, Any]] = {
     "stage": {"stage": "pre_seed, series_a", "stages": ["pre_seed"]},
     "ticket": TICKET,
     "place": {"country": "US", "countries": ["US"]},
+    "activity": {"country": "US"},
+    "portfolio": {},
+    "turn": {},
     "kind": PLACE,
 }
 # Whether a startup raises is not public: the recommender is not told, and no sentence would say it.

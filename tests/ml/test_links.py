@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from ml import Recommender
-from ml.links import LINK_EVIDENCE, LinkIndex
+from ml.links import LinkIndex
+from ml.weights import LINK_EVIDENCE, LINK_WEIGHT
 
 CHIPS = "Designs power management chips and wafers for electric scooters"
 MILK = "Chills and pasteurizes milk of dairy farms for cheese makers"
@@ -150,7 +151,32 @@ def test_new_organizations_are_foreseen_by_what_they_write(
     assert found[0] > found[1]
 
 
-def test_general_scores_do_not_follow_popularity(organizations: pd.DataFrame, known: Recommender) -> None:
+def test_past_investments_add_a_weighed_share_to_both_sides_and_change_no_other_pair(
+    organizations: pd.DataFrame, known: Recommender
+) -> None:
     plain = Recommender().fit(organizations)
     ids, candidates = ["chip_0", "milk_0"], ["chip_fund", "never"]
-    pd.testing.assert_frame_equal(known.score_pairs(ids, candidates), plain.score_pairs(ids, candidates))
+    before, after = (-np.log1p(-one.score_pairs(ids, candidates)) for one in (plain, known))
+    at = known.index_.get_indexer(pd.Index([*ids, *candidates]))
+    said = known.links_.contributions(at[:2], at[2:], known.features_).sum(axis=1)
+    assert said[0] > 0
+    assert said[1] == 0
+    for side in ("forward", "backward"):
+        assert (after[side] - before[side]).to_numpy() == pytest.approx(LINK_WEIGHT * said, abs=1e-5)
+
+
+def test_what_is_remembered_for_a_run_says_the_same(known: Recommender) -> None:
+    every = np.arange(len(known.index_))
+    ones, others = np.repeat(every, len(every)), np.tile(every, len(every))
+    asked = known.links_.contributions(ones, others, known.features_)
+    with known.links_.remembering(known.features_):
+        looked_up = known.links_.contributions(ones, others, known.features_)
+    np.testing.assert_array_equal(looked_up, asked)
+    assert not hasattr(known.links_, "_remembered")
+
+
+def test_lists_lead_to_who_invests_now_and_say_so(known: Recommender) -> None:
+    found = known.recommend(ids=["chip_0"], k=1, among=["chip_fund", "never"])
+    assert found["candidate"].tolist() == ["chip_fund"]
+    kinds = {reason.kind for reason in known.explain("chip_0", "chip_fund")}
+    assert "activity" in kinds
