@@ -6,9 +6,11 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 from rich.console import Console
 from rich.progress import Progress
@@ -74,7 +76,8 @@ def _batches(week: str) -> Iterator[Sequence[Letter]]:
 
 def _read(week: str, after: int) -> Sequence[Letter]:
     with reading():
-        letters = services.letters_of_week(week, clock.now(), after)
+        folder = Path(current_app.config["SETTINGS"].model_dir)
+        letters = services.letters_of_week(week, clock.now(), after, folder)
         db.session.rollback()
     return letters
 

@@ -40,6 +40,7 @@ def weekly(content: Content) -> Mail:
         content=content,
         member=content.member,
         manager=content.manager,
+        news=content.news,
         why=queries.why,
     )
 
@@ -82,6 +83,13 @@ def _news(content: Content) -> str:
     if count := member.new_in_review:
         return ngettext(
             "One new match is in review", "%(count)s new matches are in review", count, count=_words(count)
+        )
+    if count := sum(one.count for one in content.news):
+        return ngettext(
+            "One new organization for your searches",
+            "%(count)s new organizations for your searches",
+            count,
+            count=_words(count),
         )
     return _("Your week at Sangam")
 

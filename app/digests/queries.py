@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -14,6 +15,8 @@ from app.accounts.models import Role, User
 from app.db import db
 from app.digests import weeks
 from app.digests.models import Digest
+from app.directory import news
+from app.directory.news import News
 from app.introductions import queries as introductions
 from app.introductions.sides import Side, Standing
 from app.matching import queries as matching
@@ -76,9 +79,11 @@ class Content:
     week: str
     member: MemberPart
     manager: ManagerPart
+    # What is new in saved searches.
+    news: Sequence[News] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.member or self.manager)
+        return bool(self.member or self.manager or self.news)
 
 
 def people_due(now: datetime.datetime, after: int, limit: int) -> tuple[str, Sequence[User]]:
@@ -120,15 +125,20 @@ def _wants_letter() -> tuple[sa.ColumnElement[bool], ...]:
     return (User.wants_digest.is_(True), User.confirmed_at.is_not(None), User.deactivated_at.is_(None))
 
 
-def contents_of(week: str, users: Sequence[User], now: datetime.datetime) -> list[Content]:
-    """Each person's week, read for all of them together."""
+def contents_of(
+    week: str, users: Sequence[User], now: datetime.datetime, folder: Path | None = None
+) -> list[Content]:
+    """Each person's week, read for all of them together; `folder` is where models are, for searches by meaning."""
     members, managers = member_parts(users, now), manager_parts(users, now)
-    return [Content(user, week, members[user.id], managers[user.id]) for user in users]
+    found = news.news_of(users, folder)
+    return [
+        Content(user, week, members[user.id], managers[user.id], found.get(user.id, ())) for user in users
+    ]
 
 
-def content_of(user: User, week: str, now: datetime.datetime) -> Content:
+def content_of(user: User, week: str, now: datetime.datetime, folder: Path | None = None) -> Content:
     """One person's week, as the letter would be now."""
-    return contents_of(week, [user], now)[0]
+    return contents_of(week, [user], now, folder)[0]
 
 
 def member_parts(users: Sequence[User], now: datetime.datetime) -> dict[int, MemberPart]:

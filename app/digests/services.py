@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import structlog
 from sqlalchemy.dialects import postgresql, sqlite
@@ -15,6 +16,7 @@ from app.db import db
 from app.digests import emails, queries
 from app.digests.models import Digest, DigestState
 from app.digests.queries import Content
+from app.directory import services as directory
 from app.outbox import services as outbox
 from app.outbox.rendering import Mail
 
@@ -29,32 +31,39 @@ class Letter:
     user_id: int
     week: str
     mail: Mail | None = None
+    # Until when it tells what is new in saved searches.
+    tells_until: datetime.datetime | None = None
     # Could not be composed: the week stays open, and the next round tries again.
     is_broken: bool = False
 
 
-def letters_due(now: datetime.datetime, after: int = 0) -> list[Letter]:
+def letters_due(now: datetime.datetime, after: int = 0, folder: Path | None = None) -> list[Letter]:
     """Compose the next letters whose hour has come, of people with ids above `after`. Reads only."""
-    return _compose(*queries.people_due(now, after, BATCH), now)
+    week, users = queries.people_due(now, after, BATCH)
+    return _compose(week, users, now, folder)
 
 
-def letters_of_week(week: str, now: datetime.datetime, after: int = 0) -> list[Letter]:
+def letters_of_week(
+    week: str, now: datetime.datetime, after: int = 0, folder: Path | None = None
+) -> list[Letter]:
     """Compose the next letters of `week`, whatever the hour. Reads only."""
-    return _compose(week, queries.people_without(week, after, BATCH), now)
+    return _compose(week, queries.people_without(week, after, BATCH), now, folder)
 
 
-def _compose(week: str, users: Sequence[User], now: datetime.datetime) -> list[Letter]:
-    return [_letter(content) for content in queries.contents_of(week, users, now)] if users else []
+def _compose(week: str, users: Sequence[User], now: datetime.datetime, folder: Path | None) -> list[Letter]:
+    if not users:
+        return []
+    return [_letter(content, now) for content in queries.contents_of(week, users, now, folder)]
 
 
-def _letter(content: Content) -> Letter:
+def _letter(content: Content, now: datetime.datetime) -> Letter:
     try:
         mail = emails.weekly(content) if content else None
     except Exception:
         # One letter that cannot be written must not keep everybody else's back.
         log.exception("letter not composed", user_id=content.user.id, week=content.week)
         return Letter(content.user.id, content.week, is_broken=True)
-    return Letter(content.user.id, content.week, mail)
+    return Letter(content.user.id, content.week, mail, now if content.news else None)
 
 
 def enqueue(letters: Sequence[Letter]) -> int:
@@ -66,6 +75,9 @@ def enqueue(letters: Sequence[Letter]) -> int:
     mails = [letter.mail for letter in letters if letter.mail and (letter.user_id, letter.week) in ours]
     for mail in mails:
         outbox.enqueue(mail)
+    for letter in letters:
+        if letter.tells_until and (letter.user_id, letter.week) in ours:
+            directory.note_told(letter.user_id, letter.tells_until)
     return len(mails)
 
 

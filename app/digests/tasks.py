@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+
+from flask import current_app
 
 from app import clock
 from app.db import db, reading
@@ -39,6 +42,7 @@ def enqueue_due() -> None:
 def _read(after: int) -> Sequence[Letter]:
     # Reading and composing take no write lock; the batch is then written at once.
     with reading():
-        letters = services.letters_due(clock.now(), after)
+        folder = Path(current_app.config["SETTINGS"].model_dir)
+        letters = services.letters_due(clock.now(), after, folder)
         db.session.rollback()
     return letters

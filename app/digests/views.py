@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from pathlib import Path
+
+from flask import Blueprint, current_app, render_template
 from flask_login import current_user
 
 from app import clock
@@ -16,7 +18,8 @@ bp = Blueprint("digests", __name__, template_folder="templates")
 @login_required
 def preview() -> str:
     now = clock.now()
-    content = queries.content_of(current_user, weeks.week_of(now, current_user.zone), now)
+    folder = Path(current_app.config["SETTINGS"].model_dir)
+    content = queries.content_of(current_user, weeks.week_of(now, current_user.zone), now, folder)
     return render_template(
         "digests/preview.html", content=content, needs=emails.needs_line(content), why=queries.why
     )

@@ -80,11 +80,14 @@ def _nearest(alike: NDArray[np.float32]) -> Mask:
 
 def _prefer_names(score: NDArray[np.float32], snapshot: Snapshot, wish: Wish, by_words: Mask) -> None:
     typed, words = folded(wish.need), wish.words
+    names, other_names = snapshot.names, snapshot.other_names
     for slot in np.flatnonzero(by_words).tolist():
-        name = snapshot.names[slot]
-        if name.startswith(typed):
-            score[slot] += _SAME if name == typed else _BEGINS
-        elif all(word in name for word in words):
+        name, other = names[slot], other_names[slot]
+        if typed in (name, other):
+            score[slot] += _SAME
+        elif name.startswith(typed) or other.startswith(typed):
+            score[slot] += _BEGINS
+        elif all(word in name or word in other for word in words):
             score[slot] += _HELD
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,9 +21,10 @@ from app.directory.snapshot import Mask, Snapshot
 from app.directory.wish import Wish, folded
 from app.errors import NotFound
 from app.forms import is_storable
+from app.matching.scoring import Meaning
 from app.organizations.models import LISTED_STATES, Organization
 from app.organizations.queries import LARGEST_ID
-from app.taxonomy import Country, regions_of
+from app.taxonomy import Country, region_spellings, regions_of
 
 PAGE_SIZE = 40
 _AT_ONCE = 500
@@ -51,17 +52,16 @@ class Drop:
 
 def found(wish: Wish, folder: Path) -> Found:
     """What a wish finds now. Until words are indexed in this process the database looks for them."""
-    meanings = live.meanings(folder)
-    return _found(wish, live.of_database().snapshot(), lambda: meanings.meaning())
+    return _found(wish, live.of_database().snapshot(), live.meanings(folder).meaning)
 
 
-def found_at_leisure(wish: Wish, folder: Path) -> Found:
-    """The same for the worker: it waits until everything is indexed."""
-    meanings = live.meanings(folder)
-    return _found(wish, live.of_database().indexed(), meanings.read)
+def found_at_leisure(wish: Wish, folder: Path | None) -> Found:
+    """The same for the worker: it waits until everything is indexed. Without a folder the words alone count."""
+    meaning = live.meanings(folder).read if folder is not None else lambda: None
+    return _found(wish, live.of_database().indexed(), meaning)
 
 
-def _found(wish: Wish, snapshot: Snapshot, meaning: Any) -> Found:
+def _found(wish: Wish, snapshot: Snapshot, meaning: Callable[[], Meaning | None]) -> Found:
     if not (wish.words or wish.unwanted_words):
         return Found(snapshot, wish)
 
@@ -77,7 +77,10 @@ def _word_mask(snapshot: Snapshot, word: str) -> Mask:
     columns: list[Any] = [getattr(Organization, name) for name in (*reading.NAMES, *reading.TEXTS, "city")]
     columns += [sa.cast(getattr(Organization, name), sa.Text) for name in reading.LISTS]
     regions = [
-        code for country in Country for code, name in regions_of(country).items() if word in folded(name)
+        code
+        for country in Country
+        for code in regions_of(country)
+        if any(word in folded(name) for name in region_spellings(code))
     ]
     holds = sa.or_(
         *(column.icontains(word, autoescape=True) for column in columns),

@@ -15,7 +15,7 @@ from app.audit.models import AuditEvent, AuditHead
 from app.directory.snapshot import Entry
 from app.directory.wish import folded
 from app.organizations.models import LISTED_STATES, Organization, OrganizationTechnology
-from app.taxonomy import region_name
+from app.taxonomy import region_spellings
 
 # What a word is looked for in, beside names: the texts of the public profile page, best told first.
 TEXTS = (
@@ -126,11 +126,12 @@ def _grouped(rows: Any) -> Codes:
 
 def _entry(row: Any, technologies: list[str]) -> Entry:
     texts = [getattr(row, name) or "" for name in TEXTS]
-    places = [row.city or "", region_name(row.region_code)]
+    places = [row.city or "", *region_spellings(row.region_code)]
     lists = [word for name in LISTS for word in getattr(row, name) or ()]
     return Entry(
         id=row.id,
         name=folded(row.name),
+        other_name=folded(row.name_hi or ""),
         facets={
             "kind": (row.kind.value,),
             "country": (row.country.value,),

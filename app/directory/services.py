@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -67,11 +66,11 @@ def remove_search(search: SavedSearch, *, by: User) -> None:
     db.session.delete(search)
 
 
-def note_told(user_ids: Collection[int], until: datetime) -> None:
-    """What these people's searches found until a moment was told in their letters."""
+def note_told(user_id: int, until: datetime) -> None:
+    """What a person's searches found until a moment was told in their letter."""
     db.session.execute(
         sa.update(SavedSearch)
-        .where(SavedSearch.user_id.in_(user_ids), SavedSearch.notify.is_(True), SavedSearch.seen_at < until)
+        .where(SavedSearch.user_id == user_id, SavedSearch.notify.is_(True), SavedSearch.seen_at < until)
         .values(seen_at=until)
     )
 

@@ -24,6 +24,8 @@ class Entry:
 
     id: int
     name: str
+    # In the other language, where it has one.
+    other_name: str
     facets: Mapping[str, tuple[str, ...]]
     listed_at: int
     changed_at: int
@@ -96,6 +98,7 @@ class Snapshot:
     ids: Numbers
     alive: Mask
     names: list[str]
+    other_names: list[str]
     listed_at: Numbers
     changed_at: Numbers
     length: Numbers
@@ -115,6 +118,7 @@ class Snapshot:
             ids=empty,
             alive=np.empty(0, dtype=bool),
             names=[],
+            other_names=[],
             listed_at=empty,
             changed_at=empty,
             length=empty,
@@ -166,6 +170,7 @@ class Snapshot:
             ids=ids,
             alive=np.concatenate([alive, np.ones(len(entries), dtype=bool)]),
             names=names,
+            other_names=[*self.other_names, *(entry.other_name for entry in entries)],
             listed_at=_extended(self.listed_at, [entry.listed_at for entry in entries]),
             changed_at=_extended(self.changed_at, [entry.changed_at for entry in entries]),
             length=_extended(self.length, [entry.length for entry in entries]),

@@ -11,14 +11,17 @@ from numpy.typing import NDArray
 
 Rows = NDArray[np.int32]
 
-# Shorter ones are looked for at the beginnings of words only.
-_WHOLE = 3
+# Shorter ones are looked for at the beginnings of words only: "ola" is not about solar power.
+_WHOLE = 5
 _OPENING = "\"'“‘([{<«#@"
+# Not all of \W, which has the vowel signs of Indic scripts.
+_JOINED = re.compile(r"[-–—/|,;:()&+.·]+")
 
 
 def parts(text: str) -> set[str]:
-    """The words of a folded text, each with what is written to its right."""
-    return {part for word in text.split() if (part := word.lstrip(_OPENING))}
+    """The words of a folded text, as they are written and as what they are joined of."""
+    written = {part for word in text.split() if (part := word.lstrip(_OPENING))}
+    return written.union(*(_JOINED.split(part) for part in written if _JOINED.search(part))) - {""}
 
 
 def holds(text: str, word: str) -> bool:

@@ -29,8 +29,8 @@ WORTH_A_LOOK = 0.15
 REFIT_SHARE = 0.1
 # So few are learned anew each time, in about a second: new words count at once.
 FEW = 2000
-# Organizations whose vectors are multiplied at once.
-_BLOCK = 8192
+# Steps of 1 in the vector of a need in free words.
+_STEPS_ASKED = 127
 
 
 @dataclass(frozen=True)
@@ -194,12 +194,12 @@ class Meaning:
         if not len(self.ids) or not text.words(text.clean(need)):
             return np.zeros(len(self.ids), dtype=np.float32)
         counted = self.vectors.counter_.transform([text.clean(need)])
-        asked = self.vectors.vectors(counted, self.vectors.static(counted))[0] / np.float32(STEPS["have"])
-        # A block at a time: as float32 all of them would take four times their room.
-        starts = range(0, len(self.codes), _BLOCK)
-        return np.concatenate(
-            [self.codes[at : at + _BLOCK].astype(np.float32) @ asked for at in starts], dtype=np.float32
+        asked = np.rint(self.vectors.vectors(counted, self.vectors.static(counted))[0] * _STEPS_ASKED)
+        # Whole numbers, read as they stand: as float32 all of them would take four times their room, and longer.
+        products = np.einsum(
+            "ij,j->i", self.codes, asked.astype(np.int32), dtype=np.int32, casting="unsafe", optimize=False
         )
+        return products.astype(np.float32) / np.float32(STEPS["have"] * _STEPS_ASKED)
 
 
 def save_meaning(recommender: ml.Recommender, path: Path, profiles_at: datetime) -> None:
