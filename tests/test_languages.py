@@ -33,6 +33,7 @@ def collected() -> set[tuple[str, ...]]:
         methods, options = parse_mapping_cfg(config)
     keywords: Any = {
         "_": None,
+        "N_": None,
         "gettext": None,
         "lazy_gettext": None,
         "ngettext": (1, 2),

@@ -1,6 +1,13 @@
 """Closed vocabularies of the field, and the words people use for them."""
 
-from app.taxonomy.places import COUNTRIES, Country, region_code_of, region_name, regions_of
+from app.taxonomy.places import (
+    COUNTRIES,
+    Country,
+    region_code_of,
+    region_name,
+    region_spellings,
+    regions_of,
+)
 from app.taxonomy.technologies import TECHNOLOGIES, Technology, technologies_in, technology_label
 from app.taxonomy.terms import (
     CERTIFICATIONS,
@@ -30,6 +37,7 @@ __all__ = [
     "labels",
     "region_code_of",
     "region_name",
+    "region_spellings",
     "regions_of",
     "technologies_in",
     "technology_label",

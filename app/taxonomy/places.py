@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cache
 
+from flask_babel import force_locale, gettext
 from flask_babel import lazy_gettext as _
+
+from app.taxonomy.region_names import INDIA, UNITED_STATES
 
 
 class Country(StrEnum):
@@ -19,22 +23,6 @@ class Country(StrEnum):
 
 
 COUNTRIES = {Country.INDIA: _("India"), Country.UNITED_STATES: _("United States")}
-
-_INDIA = """AN Andaman and Nicobar Islands|AP Andhra Pradesh|AR Arunachal Pradesh|AS Assam|BR Bihar|CH Chandigarh
-CG Chhattisgarh|DH Dadra and Nagar Haveli and Daman and Diu|DL Delhi|GA Goa|GJ Gujarat|HR Haryana
-HP Himachal Pradesh|JK Jammu and Kashmir|JH Jharkhand|KA Karnataka|KL Kerala|LA Ladakh|LD Lakshadweep
-MP Madhya Pradesh|MH Maharashtra|MN Manipur|ML Meghalaya|MZ Mizoram|NL Nagaland|OD Odisha|PY Puducherry
-PB Punjab|RJ Rajasthan|SK Sikkim|TN Tamil Nadu|TS Telangana|TR Tripura|UP Uttar Pradesh|UK Uttarakhand
-WB West Bengal"""
-
-_UNITED_STATES = """AL Alabama|AK Alaska|AZ Arizona|AR Arkansas|CA California|CO Colorado|CT Connecticut|DE Delaware
-DC District of Columbia|FL Florida|GA Georgia|HI Hawaii|ID Idaho|IL Illinois|IN Indiana|IA Iowa|KS Kansas
-KY Kentucky|LA Louisiana|ME Maine|MD Maryland|MA Massachusetts|MI Michigan|MN Minnesota|MS Mississippi
-MO Missouri|MT Montana|NE Nebraska|NV Nevada|NH New Hampshire|NJ New Jersey|NM New Mexico|NY New York
-NC North Carolina|ND North Dakota|OH Ohio|OK Oklahoma|OR Oregon|PA Pennsylvania|RI Rhode Island
-SC South Carolina|SD South Dakota|TN Tennessee|TX Texas|UT Utah|VT Vermont|VA Virginia|WA Washington
-WV West Virginia|WI Wisconsin|WY Wyoming|AS American Samoa|GU Guam|MP Northern Mariana Islands|PR Puerto Rico
-UM United States Minor Outlying Islands|VI Virgin Islands"""
 
 # What older tables and everyday use write instead.
 _ALIASES = {
@@ -60,14 +48,9 @@ _ALIASES = {
 }
 
 
-def _parse(country: Country, text: str) -> dict[str, str]:
-    entries = (entry.strip() for entry in text.replace("\n", "|").split("|"))
-    return {f"{country}-{entry[:2]}": entry[3:] for entry in entries}
-
-
 _REGIONS = {
-    Country.INDIA: _parse(Country.INDIA, _INDIA),
-    Country.UNITED_STATES: _parse(Country.UNITED_STATES, _UNITED_STATES),
+    country: {f"{country}-{code}": name for code, name in names.items()}
+    for country, names in ((Country.INDIA, INDIA), (Country.UNITED_STATES, UNITED_STATES))
 }
 _NAMES = {code: name for regions in _REGIONS.values() for code, name in regions.items()}
 _CODES = {
@@ -79,13 +62,22 @@ _CODES = {
 
 
 def regions_of(country: Country) -> dict[str, str]:
-    """Code to name of a country's states and territories, by name."""
-    return dict(sorted(_REGIONS[country].items(), key=lambda item: item[1]))
+    """Code to name of a country's states and territories, in the reader's language and by English name."""
+    return {code: gettext(name) for code, name in sorted(_REGIONS[country].items(), key=lambda item: item[1])}
 
 
 def region_name(code: str | None) -> str:
-    """The region's English name, or an empty text when unknown."""
-    return _NAMES.get(code or "", "")
+    """The region's name in the reader's language, or an empty text when unknown."""
+    return gettext(_NAMES[code]) if code in _NAMES else ""
+
+
+@cache
+def region_spellings(code: str | None) -> tuple[str, ...]:
+    """The region's names in all languages, for search, whoever asks."""
+    if code not in _NAMES:
+        return ()
+    with force_locale("hi"):
+        return (_NAMES[code], gettext(_NAMES[code]))
 
 
 def region_code_of(country: Country, words: str | None) -> str | None:
