@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ from app.accounts.models import User
 from app.audit.models import AuditEvent
 from app.db import db
 from app.errors import NotFound
-from app.organizations import likeness, naming
+from app.organizations import likeness, naming, pairing
 from app.organizations.likeness import Face, Reason
 from app.organizations.models import (
     LISTED_STATES,
@@ -190,7 +190,10 @@ def warnings_for(user: User, kind: Kind, name: str, country: Country, website: s
     own = set(db.session.scalars(sa.select(Membership.organization_id).where(Membership.user_id == user.id)))
     found: list[tuple[float, int, tuple[Reason, ...]]] = []
     has_hidden = False
-    for row in db.session.execute(_comparable(new)):
+    rows = db.session.execute(_comparable(new)).all()
+    if sum(row.domain == new.domain for row in rows) > pairing.MOST_IN_A_BLOCK:
+        new = replace(new, domain=None)
+    for row in rows:
         alike = likeness.likeness(new, Face(*row[:-1]))
         shares_domain = new.domain is not None and row.domain == new.domain and not new.is_course
         if alike.score < _WARN_FROM and not shares_domain:

@@ -27,7 +27,7 @@ _WEAK = naming.listed(
     financial fm for foods foundation fund games global government group health healthcare holdings hq i in india
     industrial industries innovation innovations institute institution interactive international inc investment
     investments io lab laboratories labs learning limited llc ltd management materials media medical mobile net
-    network networks new of online org partners pharma pharmaceuticals power private pvt research robotics school
+    network networks of online org partners pharma pharmaceuticals power private pvt research robotics school
     schools science sciences scientific security service services software solutions studio studios system
     systems tech technical technologies technology the therapeutics to training tv uk university us usa venture
     ventures wireless

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from rapidfuzz import fuzz, process
 
 from app.organizations.likeness import Face, Likeness, likeness
+from app.taxonomy import Country
 
 Pair = tuple[int, int]
 Key = Callable[[Face], Hashable | None]
@@ -45,6 +46,7 @@ def findings(
     `sharing` are pairs that state one register's number; with `only`, pairs with one of these profiles; `tell` hears
     how many of how many profiles are done.
     """
+    faces = own_domains(faces)
     by_id = {face.id: face for face in faces}
     seen: set[Pair] = set()
     for pair in _candidates(faces, sharing, None if only is None else set(only), tell):
@@ -54,6 +56,17 @@ def findings(
         found = likeness(by_id[pair[0]], by_id[pair[1]], shares_identifier=pair in sharing)
         if found.score >= threshold:
             yield Finding(*pair, found)
+
+
+def own_domains(faces: Sequence[Face]) -> list[Face]:
+    """The same profiles without the domains that many of them share: an incubator's, a mall's."""
+    shared: Counter[tuple[Country, str | None]] = Counter(
+        (face.country, face.domain) for face in faces if face.domain
+    )
+    return [
+        replace(face, domain=None) if shared[face.country, face.domain] > MOST_IN_A_BLOCK else face
+        for face in faces
+    ]
 
 
 def _candidates(

@@ -154,7 +154,9 @@ def test_an_address_shared_by_many_tells_nothing() -> None:
     few = [face(name, domain="mall.example") for name in ("Asha", "Badal")]
     many = [face(name, domain="mall.example") for name in ("Chand", "Dhara", "Esha", "Falak", "Gita")]
     assert len(list(findings(few, THRESHOLD))) == 1
-    assert list(findings([*few, *many], THRESHOLD)) == []
+    near = [face("Nila Tech", domain="mall.example"), face("Nila Labs", domain="mall.example")]
+    assert len(list(findings(near, THRESHOLD))) == 1
+    assert list(findings([*few, *many, *near], THRESHOLD)) == []
 
 
 def test_a_look_at_the_changed_ones_finds_only_their_pairs() -> None:
