@@ -202,7 +202,8 @@ def nearness_of(one: Face, other: Face) -> float:
     extra += left
     if not _is_told(matched) or any(word not in _WEAK for word in extra):
         return 0.0
-    if extra and Kind.SKILL_PROGRAM in (one.kind, other.kind):
+    if extra and (Kind.SKILL_PROGRAM in (one.kind, other.kind) or one.kind is other.kind is Kind.INVESTOR):
+        # A school's next campus; a bank and its venture arm.
         return 0.0
     return max(0.8, min(near for _, near in matched) - 0.08 * len(extra))
 
@@ -213,7 +214,7 @@ def _compact_ratio(one: Face, other: Face) -> float:
     if is_short or len(one.words) == len(other.words) or Kind.SKILL_PROGRAM in (one.kind, other.kind):
         return 0.0
     ratio = fuzz.ratio(one.compact, other.compact)
-    return ratio / 100 if ratio >= 92 and one.compact[0] == other.compact[0] else 0.0
+    return ratio / 100 if ratio >= 96 and one.compact[0] == other.compact[0] else 0.0
 
 
 def _word_ratio(word: str, other: str) -> float:

@@ -123,6 +123,7 @@ def test_these_look_like_one_organization(one, other) -> None:
         (face("Training I — Nila School", **SCHOOL), face("Training II — Nila School", **SCHOOL)),
         (face("Nila School-North", **SCHOOL, **NILA), face("Nila School-South", **SCHOOL, **NILA)),
         (face("Nila Institute", **SCHOOL), face("Nila Institute, (Woman)", **SCHOOL)),
+        (face("Nila Permanente", **INVESTOR), face("Nila Permanente Ventures", **INVESTOR)),
         (face("Nila Fund", **INVESTOR, **NILA), face("Asha Partner", **INVESTOR, **NILA)),
         (face("Before", **NILA), face("Afterwards", **NILA, **ELSEWHERE)),
     ],
