@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from app import clock
-from app.accounts.models import Role
+from app.accounts.models import Role, User
 from app.db import db
 from app.digests import emails, queries, services
 from app.digests.models import Digest, DigestState
@@ -62,6 +62,19 @@ def test_the_letter_says_what_needs_the_person_and_why_the_matches_fit(world, at
     assert "Why they would say yes" in mail.text
     assert "/unsubscribe/digest/" in mail.unsubscribe_url
     assert "/unsubscribe/digest/" in mail.text
+
+
+def test_the_letter_is_written_in_its_readers_language(app, world, at, run, letters):
+    at(MONDAY_NINE_IN_INDIA)
+    pair = make_pair(world)
+    with app.app_context():
+        db.session.execute(sa.update(User).where(User.id == pair.asha.id).values(locale="hi"))
+        db.session.commit()
+    run()
+    (mail,) = letters()
+    assert mail.subject == "एक जवाब आपकी राह देख रहा है"
+    assert "वे हाँ क्यों कहेंगे" in mail.text
+    assert not {"Why", "Dear", "Mondays"} & set(mail.text.split())
 
 
 def test_at_most_three_matches_are_shown_and_the_rest_is_counted(world, at, run, letters):
