@@ -128,28 +128,6 @@ class LinkIndex(BaseEstimator):
         rate = self.activity_[place[known], abroad][:, None]
         features.funding[known] = np.log1p(rate / TRACE * np.exp(TURN_POWER * self.turn_[place[known]]))
 
-    def block(self, companies: Positions, investors: Positions, features: Features) -> Floats:
-        """(companies, investors, 3) float32, `LINK_EVIDENCE` of every pair; 0 where an investor has no link.
-
-        Parameters
-        ----------
-        companies, investors : positions
-        features : of all organizations
-        """
-        check_is_fitted(self, "place_")
-        found = np.zeros((len(companies), len(investors), len(LINK_EVIDENCE)), dtype=np.float32)
-        place = self._place(investors)
-        known = np.flatnonzero(place >= 0)
-        if not len(known):
-            return found
-        for start in range(0, len(companies), _BLOCK):
-            some = companies[start : start + _BLOCK]
-            rate = self.activity_[place[known]][:, features.country[some]].T
-            portfolio = self._portfolio(some, features)[:, place[known]]
-            turn = self.turn_[place[known]][:, self._rounds(some)].T
-            found[start : start + _BLOCK, known] = _parts(rate, portfolio, turn)
-        return found
-
     def contributions(self, ones: Positions, others: Positions, features: Features) -> Floats:
         """(n, 3) float32, `LINK_EVIDENCE` of pairs in which one is an investor and the other a firm; 0 for other pairs."""
         check_is_fitted(self, "place_")

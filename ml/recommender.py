@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Collection, Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from copy import copy
 from typing import Any, Self
 
@@ -19,7 +19,6 @@ from ml.corridor import Corridor, PairScorer
 from ml.eligibility import Eligibility
 from ml.explaining import reasons_of_pairs
 from ml.features import FeatureBuilder, Features
-from ml.foreseeing import foreseen
 from ml.growing import Room
 from ml.honesty import own_words
 from ml.links import LinkIndex
@@ -78,7 +77,8 @@ class Recommender(BaseEstimator):
         Parameters
         ----------
         organizations : frame with id, kind, country and any of the columns of `ml.profiles`; the rest may be missing
-        partnerships : frame with investor_id, company_id, date: investments of the past, from which `foresee` learns
+        partnerships : frame with investor_id, company_id, date: investments of the past, which count between investors and firms; see
+            `ml.links`
         decisions : frame with id, candidate, decision, decided_at, weight: what was said of pairs. A ranker learned from
             them takes the rule's place if it foretells the newer ones better; see `ml.ranker`
 
@@ -292,35 +292,6 @@ class Recommender(BaseEstimator):
             self._searching = SearchIndex(self.builder_, self.features_, self._profiles)
         found, score = self._searching.find(text, k, where)
         return pd.DataFrame({"id": self.index_.take(found), "score": score})
-
-    def foresee(
-        self,
-        companies: Sequence[Hashable],
-        investors: Sequence[Hashable],
-        without: Collection[str] = (),
-    ) -> NDArray[np.float32]:
-        """How likely each investor is to fund each company next, by the investments of the past and by fit.
-
-        Unlike the score of general use, this follows what investors did: who is active in the company's country now, who
-        funded firms like it, and who comes in at its turn. Fit orders those of whom nothing is known.
-
-        Parameters
-        ----------
-        companies, investors : ids
-        without : parts left out, of `ml.links.LINK_EVIDENCE` and "fit", to see what each is worth
-
-        Returns
-        -------
-        (companies, investors) float32, at least 0: only the order, and differences, within one call mean something
-
-        Raises
-        ------
-        KeyError
-            When an id is not known.
-        """
-        check_is_fitted(self, "index_")
-        rows, columns = self._positions(list(companies)), self._positions(list(investors))
-        return foreseen(self.links_, self._corridor.scorer, rows, columns, without)
 
     def explain(self, id: Hashable, candidate: Hashable) -> list[Reason]:  # noqa: A002
         """Reasons of both sides of one pair, forward first; see `ml.reasons`.

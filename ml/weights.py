@@ -50,7 +50,7 @@ TOPIC_ENOUGH = np.float32(0.5)
 # What past investments say of an investor and a firm; see `ml.links`.
 LINK_EVIDENCE = ("activity", "portfolio", "turn")
 # A unit of it, the logarithm of a rate, in units of evidence: chosen on links dated 2015, where it foresees corridor
-# investments as well as links alone do, while graded pairs stay in the order that fit gives them (docs/decisions/0013).
+# investments as well as links alone do, while graded pairs stay in the order that fit gives them (docs/decisions/0007).
 LINK_WEIGHT = 0.4
 
 # What a buyer of one's product counts beside a provider of one's input.

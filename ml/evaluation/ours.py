@@ -7,21 +7,19 @@ from typing import Self
 
 import numpy as np
 
+from ml import scoring
 from ml.evaluation.popularity import Scores
 from ml.evaluation.reading import Past, Positions
-from ml.profiles import KINDS
 from ml.recommender import Recommender
-from ml.weights import LINK_EVIDENCE
+from ml.weights import EVIDENCE, LINK_EVIDENCE
 
-BLOCK = 200_000
-
-
-# What `Recommender.foresee` adds up.
+BLOCK = 100_000
+# What can be left out to see what it is worth: a kind of evidence of past investments, or everything else.
 PARTS = (*LINK_EVIDENCE, "fit")
 
 
 class Ours:
-    """`Recommender.foresee` after a fit on the organizations and the links before the cut.
+    """The score of `Recommender.score_pairs` after a fit on the organizations and the links before the cut.
 
     Parameters
     ----------
@@ -33,35 +31,37 @@ class Ours:
 
     def fit(self, past: Past) -> Self:
         self.recommender_ = fitted(past)
-        self.ids_ = past.organizations["id"].to_numpy()
-        return self
-
-    def scores(self, queries: Positions, candidates: Positions) -> Scores:
-        investor = KINDS.index("investor")
-        kind, foresee = self.recommender_.features_.kind, self.recommender_.foresee
-        ones, others = self.ids_[queries].tolist(), self.ids_[candidates].tolist()
-        if (kind[candidates] == investor).all():
-            return foresee(ones, others, self.without)
-        return foresee(others, ones, self.without).T
-
-
-class OursByFit:
-    """`Recommender.score_pairs`: the score of general use, which judges fit both ways and follows no link."""
-
-    def fit(self, past: Past) -> Self:
-        self.recommender_ = fitted(past)
-        self.ids_ = past.organizations["id"].to_numpy()
+        left_out = (
+            {name for name in EVIDENCE if name not in LINK_EVIDENCE} if "fit" in self.without else set()
+        )
+        self.kept_ = np.array([name not in left_out | set(self.without) for name in EVIDENCE])
         return self
 
     def scores(self, queries: Positions, candidates: Positions) -> Scores:
         found = np.empty((len(queries), len(candidates)), dtype=np.float32)
         rows = max(1, BLOCK // max(1, len(candidates)))
-        others = self.ids_[candidates].tolist()
         for start in range(0, len(queries), rows):
-            ids = self.ids_[queries[start : start + rows]].tolist()
-            pairs = self.recommender_.score_pairs([one for one in ids for _ in others], others * len(ids))
-            found[start : start + rows] = pairs["score"].to_numpy().reshape(len(ids), -1)
+            some = queries[start : start + rows]
+            found[start : start + rows] = self._of_pairs(
+                np.repeat(some, len(candidates)), np.tile(candidates, len(some))
+            ).reshape(len(some), -1)
         return found
+
+    def _of_pairs(self, ones: Positions, others: Positions) -> Scores:
+        scorer = self.recommender_._corridor.scorer
+        if not self.without:
+            return scorer(ones, others)[2]
+        there, back = (
+            scoring.squash(side[:, self.kept_].sum(axis=1)) for side in scorer.evidence(ones, others)
+        )
+        return scoring.combine(there, back)
+
+
+class OursByFit(Ours):
+    """The same, which is told of no past investment."""
+
+    def fit(self, past: Past) -> Self:
+        return super().fit(past.without_links())
 
 
 @lru_cache(maxsize=2)

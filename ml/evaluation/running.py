@@ -53,7 +53,7 @@ GRADED: dict[str, Callable[[], Model]] = {
     "TF-IDF": lambda: Tfidf(portfolio=False),
     "LSA": lambda: Tfidf(portfolio=False, n_components=128),
     "static vectors": StaticVectors,
-    OURS: OursByFit,
+    OURS: Ours,
 }
 # Ours under capacity: this share of candidates is shown at least once. It is shown without that, too.
 FLOOR = 0.3
@@ -120,7 +120,7 @@ def evaluate(
 def graded(past: Past, grades: pd.DataFrame, n_resamples: int, tell: Callable[[str], None]) -> dict[str, Any]:
     """Figures of graded pairs; ours once with the links before the cut and once without any."""
     models = {name: make().fit(past) for name, make in GRADED.items()}
-    models[f"{OURS} without links"] = OursByFit().fit(past.without_links())
+    models[f"{OURS} without links"] = OursByFit().fit(past)
     return grade(past, grades, models, n_resamples, tell)
 
 

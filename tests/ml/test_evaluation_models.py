@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from ml.evaluation.factors import Als
-from ml.evaluation.ours import PARTS, Ours
+from ml.evaluation.ours import PARTS, Ours, OursByFit
 from ml.evaluation.popularity import Chance, Popularity, TimesPopularity
 from ml.evaluation.reading import dated_links, past_of
 from ml.evaluation.running import MODELS
@@ -129,12 +129,11 @@ def test_a_program_and_whoever_says_nothing_else_are_known_by_their_name():
     assert text_of({"kind": "investor", "name": "Delta Fund", "tags": ["food", "food"]}) == "food"
 
 
-def test_ours_adds_up_its_parts_and_without_any_knows_nothing(past):
-    parts = [
-        scored(Ours(*(other for other in PARTS if other != part)), past, "IN-chips-3", FUNDS)
-        for part in PARTS
-    ]
-    np.testing.assert_allclose(sum(parts), scored(Ours(), past, "IN-chips-3", FUNDS), rtol=1e-5)
+def test_ours_without_its_links_is_fit_alone_and_without_any_part_knows_nothing(past):
+    links = [part for part in PARTS if part != "fit"]
+    whole, bare = scored(Ours(), past, "IN-chips-3", FUNDS), scored(Ours(*links), past, "IN-chips-3", FUNDS)
+    np.testing.assert_allclose(bare, scored(OursByFit(), past, "IN-chips-3", FUNDS), rtol=1e-5)
+    assert whole[0] > bare[0]
     assert not scored(Ours(*PARTS), past, "IN-chips-3", FUNDS).any()
 
 
