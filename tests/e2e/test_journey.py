@@ -156,7 +156,7 @@ def make_profile(journey: Journey, page: Page) -> None:
     page.get_by_label("State or territory").select_option("IN-KA")
     journey.shot(page, "04-basics")
     save_and_continue(page)
-    page.get_by_label("Summary").fill("Pressure sensor chips for water networks and pumps.")
+    page.get_by_label("Summary", exact=True).fill("Pressure sensor chips for water networks and pumps.")
     choose(page, "Semiconductors")
     journey.shot(page, "05-work")
     save_and_continue(page)
