@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from app import clock
+from app.organizations import naming
 from app.organizations.cells import MOST_TEXT, MOST_WORDS, Cells, shortened, unique
 from app.taxonomy import (
     TECHNOLOGIES,
@@ -128,13 +129,15 @@ def _basics(row: Cells, kept: list[str], source: str) -> dict[str, Any]:
     code = spellings.region_of(country, region) if country and region else None
     # `provider` and `team_band` have no column of their own; as tags they can still be searched.
     _keep(kept, region if not code else "", row.line("provider", 120), _band(row))
+    name, website = row.line("name", 200, required=True), row.address("website")
     return {
         "kind": kind,
-        "name": row.line("name", 200, required=True),
+        "name": name,
         "country": country,
         "region_code": code,
         "city": row.line("city", 120) or None,
-        "website": row.address("website"),
+        "website": website,
+        **naming.keys_of(name, website),
         "founded_year": row.number("founded_year", 1600, clock.now().year),
         "team_size": row.number("team_size", 0, _MOST_PEOPLE),
         "source": _source(row.line("source", 500) or source),
