@@ -110,11 +110,12 @@ class Wish:
         return bool(self.text or self.chosen or self.left_out)
 
     def pairs(self, **other: str) -> Address:
-        """The address's query as pairs, with `other` behind."""
+        """The address's query as pairs, with `other` in place of what it says of the same."""
         own: Address = [("q", self.text), ("sort", self.sort)]
         for prefix, values in (("", self.chosen), ("not_", self.left_out)):
             own += [(prefix + facet, one) for facet in FACETS for one in values.get(facet, ())]
-        return [(name, value) for name, value in [*own, *other.items()] if value]
+        kept = [(name, value) for name, value in own if name not in other]
+        return [(name, value) for name, value in [*kept, *other.items()] if value]
 
     def query(self, **other: str) -> str:
         """The same as text."""

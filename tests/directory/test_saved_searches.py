@@ -90,7 +90,7 @@ def test_what_is_new_comes_in_the_letter_once(app, world, searching) -> None:
     (mail,) = write_letters(app, clock.now())
     assert mail.subject == "Seven new organizations for your searches"
     assert "Chips <there>: 7 new organizations" in mail.text
-    assert "/organizations?q=chip&sort=newest&country=US" in mail.text
+    assert "/organizations?q=chip&country=US&sort=newest" in mail.text
     assert sum(f"New {number}:" in mail.text for number in range(7)) == 5
     assert "Elsewhere" not in mail.text
     assert "Old:" not in mail.text
