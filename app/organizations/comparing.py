@@ -7,11 +7,12 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from app.organizations import identifying, wording
-from app.organizations.models import Organization, ProfileState
+from app.organizations import identifying, queries, wording
+from app.organizations.models import MemberRole, Membership, Organization, ProfileState
 from app.taxonomy import COUNTRIES, label, technology_label
 
 # What its people have not shown to anybody yet is not read here either: only what tells who they are.
+_MOST_PEOPLE = 20
 _UNSEEN = (ProfileState.DRAFT, ProfileState.RETURNED)
 
 
@@ -47,7 +48,15 @@ def _identity(one: Organization) -> dict[str, Any]:
         _("Website"): wording.host_of(one.website),
         _("Register numbers"): [f"{number.name} {number.value}" for number in numbers],
         _("Founded in"): str(one.founded_year or ""),
+        _("People"): [_person(each) for each in queries.memberships_in(one.id)[:_MOST_PEOPLE]],
     }
+
+
+def _person(membership: Membership) -> str:
+    """Who gets into the kept profile: the domain of their address tells most."""
+    name, host = membership.user.display_name.partition("@")[0], membership.user.email.partition("@")[2]
+    roles = {MemberRole.OWNER: _("Owner"), MemberRole.EDITOR: _("Editor"), MemberRole.VIEWER: _("Viewer")}
+    return f"{name} · {host} · {roles[membership.role]}"
 
 
 def _texts(one: Organization) -> dict[str, Any]:

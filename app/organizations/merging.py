@@ -6,7 +6,7 @@ A merge copies and moves; it deletes nothing. What it did stands in `Merge.moved
     filled       {column: value} of blanks of the kept profile that got the absorbed one's answer
     blanks       {column: value} what stood there before
     technologies codes that the kept profile got
-    people       memberships that the kept profile got; the absorbed one keeps its own
+    people       {membership: role} that the kept profile got; the absorbed one keeps its own
     raised       {membership: [role before, role after]} of people who were in both
     identifiers  numbers that moved
     links        [past investment, column] that moved
@@ -170,24 +170,25 @@ def plain(value: Any) -> Any:
 
 
 def _take_people(kept: Organization, absorbed: Organization) -> dict[str, Any]:
+    """Everybody of the absorbed profile; its owners become editors where the kept one has an owner to decide more."""
     here = {one.user_id: one for one in memberships(kept.id)}
+    had_owner = any(one.role is MemberRole.OWNER for one in here.values())
     raised: dict[str, list[str]] = {}
     added: list[Membership] = []
     for one in memberships(absorbed.id):
+        role = MemberRole.EDITOR if had_owner and one.role is MemberRole.OWNER else one.role
         own = here.get(one.user_id)
         if own is None:
             added.append(
-                Membership(
-                    organization_id=kept.id, user_id=one.user_id, role=one.role, created_at=clock.now()
-                )
+                Membership(organization_id=kept.id, user_id=one.user_id, role=role, created_at=clock.now())
             )
-        elif _RANK[one.role] > _RANK[own.role]:
-            raised[str(own.id)] = [own.role.value, one.role.value]
-            own.role = one.role
+        elif _RANK[role] > _RANK[own.role]:
+            raised[str(own.id)] = [own.role.value, role.value]
+            own.role = role
     db.session.add_all(added)
     db.session.flush()
-    had_owner = any(one.role is MemberRole.OWNER and str(one.id) not in raised for one in here.values())
-    return {"people": [one.id for one in added], "raised": raised, "had_owner": had_owner}
+    people = {str(one.id): one.role.value for one in added}
+    return {"people": people, "raised": raised, "had_owner": had_owner}
 
 
 def memberships(organization_id: int) -> list[Membership]:

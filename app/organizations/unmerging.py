@@ -68,8 +68,9 @@ def _require_undoable(made: Merge, kept: Organization) -> None:
 
 
 def _own_owners(made: Merge, kept: Organization) -> bool:
-    came = {*made.moved["people"], *map(int, made.moved["raised"])}
-    return any(one.role is MemberRole.OWNER and one.id not in came for one in merging.memberships(kept.id))
+    came = {**made.moved["people"], **made.moved["raised"]}
+    people = merging.memberships(kept.id)
+    return any(one.role is MemberRole.OWNER and str(one.id) not in came for one in people)
 
 
 def _empty(made: Merge, kept: Organization, by: User) -> None:
@@ -80,14 +81,12 @@ def _empty(made: Merge, kept: Organization, by: User) -> None:
 
 def _return_people(made: Merge) -> None:
     """People who came with the merge leave, unless somebody gave them another role since."""
-    came = {one.user_id: one.role for one in merging.memberships(made.absorbed_id)}
     for one in merging.memberships(made.kept_id):
-        if one.id in made.moved["people"] and came.get(one.user_id) is one.role:
+        before, after = made.moved["raised"].get(str(one.id), ("", ""))
+        if made.moved["people"].get(str(one.id)) == one.role.value:
             db.session.delete(one)
-        elif str(one.id) in made.moved["raised"]:
-            before, after = made.moved["raised"][str(one.id)]
-            if one.role.value == after:
-                one.role = MemberRole(before)
+        elif one.role.value == after:
+            one.role = MemberRole(before)
     db.session.flush()
 
 

@@ -12,6 +12,7 @@ from app.accounts.models import Role
 from app.audit.models import AuditEvent
 from app.db import db
 from app.matching import eligibility
+from app.organizations import queries
 from app.organizations.identifiers import Scheme
 from app.organizations.models import (
     Duplicate,
@@ -130,7 +131,8 @@ def test_the_kept_profile_gets_what_it_lacks_and_keeps_what_it_has(pair, app) ->
     # A town alone, beside a region that was there, could be another one's.
     assert kept["city"] is None
     assert kept["technologies"] == ["robotics", "semiconductors"]
-    assert {(pair.newcomer.id, "owner"), (pair.both.id, "editor"), (pair.owner.id, "owner")} == set(
+    # Who owned a copy does not thereby own the other.
+    assert {(pair.newcomer.id, "editor"), (pair.both.id, "editor"), (pair.owner.id, "owner")} == set(
         kept["people"]
     )
     assert len(kept["numbers"]) == 2
@@ -239,6 +241,18 @@ def test_columns_of_one_kind_are_not_filled_from_another(world, app) -> None:
     with app.app_context():
         kept = db.session.get(Organization, startup.id)
         assert (kept.website, kept.thesis) == ("https://nila.example", "")
+
+
+def test_where_nobody_owned_the_kept_profile_the_others_owner_does(world, app) -> None:
+    newcomer = world.user()
+    kept, absorbed = world.organization(name="Nila"), world.organization(name="Nila", owner=newcomer)
+    duplicate = world.duplicate(kept, absorbed)
+    browser = world.sign_in(world.user(Role.PROGRAM_MANAGER))
+    data = {"version": duplicate.version, "keep": kept.id}
+    browser.post(f"/duplicates/{duplicate.id}/merge", data=data)
+    with app.app_context():
+        assert queries.membership_of(newcomer, kept.id).role is MemberRole.OWNER
+    assert world.sign_in(newcomer).get(f"/organizations/{kept.id}/edit/basics").status_code == 200
 
 
 def test_two_that_were_kept_apart_can_be_decided_again(pair) -> None:
