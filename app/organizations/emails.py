@@ -60,6 +60,20 @@ def access_asked(organization: Organization, to: User, by: User, *, is_owner: bo
     )
 
 
+def merged(kept: Organization, absorbed: Organization, to: User, merge_id: int) -> Mail:
+    """Tells people of both profiles that one goes on in place of two."""
+    return compose(
+        "organizations/mail/merged",
+        key=f"merged:{merge_id}:{to.id}",
+        category=MailCategory.ACCOUNT,
+        to=to,
+        subject=_("Two profiles of %(name)s are one now", name=kept.name),
+        kept=kept,
+        absorbed=absorbed,
+        page_url=links.absolute("organizations.show", organization_id=kept.id),
+    )
+
+
 def _key(letter: str, organization: Organization, email: str) -> str:
     """One such letter a day to one address."""
     digest = hashlib.sha256(email.encode()).hexdigest()[:24]

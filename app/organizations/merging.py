@@ -27,7 +27,7 @@ from app.accounts.models import User
 from app.audit import services as audit
 from app.db import db
 from app.errors import AlreadyDecided, RuleBroken
-from app.organizations import duplicates, identifiers, naming, services
+from app.organizations import duplicates, emails, identifiers, naming, queries, services
 from app.organizations.models import (
     Duplicate,
     DuplicateState,
@@ -39,6 +39,7 @@ from app.organizations.models import (
     Partnership,
     ProfileState,
 )
+from app.outbox import services as outbox
 
 _RANK = {MemberRole.VIEWER: 0, MemberRole.EDITOR: 1, MemberRole.OWNER: 2}
 # What every kind has; other columns are filled only between profiles of one kind.
@@ -87,6 +88,8 @@ def merge(duplicate: Duplicate, keep_id: int, by: User, *, version: int) -> Merg
     for organization in (kept, absorbed):
         detail = {"kept": kept.id, "absorbed": absorbed.id, "fields": sorted(moved["filled"])}
         audit.record("organization.merged", ("organization", organization.id), by=by.id, detail=detail)
+    for person in queries.people_of(kept.id):
+        outbox.enqueue(emails.merged(kept, absorbed, person, made.id))
     return made
 
 

@@ -24,6 +24,7 @@ from app.organizations.models import (
     Partnership,
     ProfileState,
 )
+from app.outbox.models import Email
 from app.taxonomy import Country, Kind
 
 CIN = "U72200KA2013PTC097389"
@@ -140,6 +141,8 @@ def test_the_kept_profile_gets_what_it_lacks_and_keeps_what_it_has(pair, app) ->
     assert (absorbed["state"], absorbed["merged_into_id"]) == (ProfileState.MERGED, pair.kept.id)
     assert absorbed["people"] == before[pair.absorbed.id]["people"]
     with app.app_context():
+        told = set(db.session.scalars(sa.select(Email.to_address)))
+        assert told == {pair.owner.email, pair.both.email, pair.newcomer.email}
         actions = set(db.session.scalars(sa.select(AuditEvent.action)))
     assert {"duplicate.merged", "organization.merged"} <= actions
 
