@@ -45,7 +45,7 @@ def _file_options(command: Command) -> Command:
 @_file_options
 @click.option("--source", default="", help="Where the rows come from, for rows that do not say.")
 def import_organizations(file: Path, dry_run: bool, errors: Path | None, source: str) -> None:
-    """Load organizations from FILE (JSON Lines or CSV). A row is a whole profile, known by its id.
+    """Load organizations from FILE (CSV, XLSX or JSON Lines). A row is a whole profile, known by its id.
 
     Running it again changes nothing; after a crash, run it again. Organizations with people of their own
     are never overwritten.
@@ -57,19 +57,20 @@ def import_organizations(file: Path, dry_run: bool, errors: Path | None, source:
 @partnerships.command("import")
 @_file_options
 def import_partnerships(file: Path, dry_run: bool, errors: Path | None) -> None:
-    """Load past investments from FILE (JSON Lines or CSV): investor_id, company_id, date."""
+    """Load past investments from FILE (CSV, XLSX or JSON Lines): investor_id, company_id, date."""
     with _refusals(errors) as refusals:
         _run(past.PartnershipImport(refusals, dry_run), file, refusals)
 
 
 @organizations.command("export")
-@click.option("--format", "form", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["csv", "xlsx", "jsonl"]), default="csv", show_default=True
+)
 @click.option("--output", type=click.Path(path_type=Path), help="A file; else to the terminal.")
 def export_organizations(form: str, output: Path | None) -> None:
     """Write all listed organizations, with the columns the import takes back."""
-    pieces: Iterator[bytes] = exports.as_csv() if form == "csv" else exports.as_json_lines()
     with reading(), _target(output) as write:
-        for piece in pieces:
+        for piece in exports.pieces(form):
             write(piece)
     db.session.rollback()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import IO, Any
 
 import sqlalchemy as sa
 
@@ -50,17 +50,36 @@ COLUMNS = (
     "is_illustrative",
 )
 _PAGE = 1_000
+_PIECE = 1 << 18
+
+
+def pieces(form: str) -> Iterator[bytes]:
+    """The file in pieces; `form` is csv, xlsx or jsonl."""
+    if form != "xlsx":
+        yield from as_csv() if form == "csv" else as_json_lines()
+        return
+    with as_workbook() as file:
+        while piece := file.read(_PIECE):
+            yield piece
 
 
 def as_csv() -> Iterator[bytes]:
     """A CSV file in pieces."""
-    rows = ([_cell(profile[column]) for column in COLUMNS] for profile in _profiles())
-    return records.csv_lines(COLUMNS, rows)
+    return records.csv_lines(COLUMNS, _rows())
+
+
+def as_workbook() -> IO[bytes]:
+    """An XLSX file, to be closed by whoever has read it."""
+    return records.workbook(COLUMNS, _rows())
 
 
 def as_json_lines() -> Iterator[bytes]:
     """A JSON Lines file in pieces."""
     return records.json_lines(_profiles())
+
+
+def _rows() -> Iterator[list[Any]]:
+    return ([_cell(profile[column]) for column in COLUMNS] for profile in _profiles())
 
 
 def _cell(value: Any) -> Any:

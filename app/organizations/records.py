@@ -1,4 +1,4 @@
-"""JSON Lines and CSV files as streams of records, in both directions.
+"""JSON Lines, CSV and XLSX files as streams of records, in both directions.
 
 One broken record never hides the ones after it: it comes out with its line and the reason.
 """
@@ -15,7 +15,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import PurePath
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
+
+from app.organizations import sheets
 
 # No valid row is longer: six long texts, each character escaped, and some lists.
 MOST_JSON_LINE = 2_000_000
@@ -45,10 +47,13 @@ def read(stream: BinaryIO, name: str) -> Iterator[Record]:
     Raises
     ------
     UnreadableFile
-        While reading, when the file is no text in UTF-8 with a header (CSV).
+        While reading, when the file is no workbook, and no text in UTF-8 with a header (CSV).
     """
     start = stream.read(64)
     stream.seek(0)
+    if start.startswith(sheets.SIGNATURE) or PurePath(name).suffix.lower() == ".xlsx":
+        yield from _sheet_records(stream)
+        return
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise UnreadableFile("The file is in UTF-16. Save it as UTF-8 and try again.")
     suffix = PurePath(name).suffix.lower()
@@ -63,6 +68,26 @@ def read(stream: BinaryIO, name: str) -> Iterator[Record]:
         # The stream stays the caller's to close, who may have done so when reading was broken off.
         with suppress(ValueError):
             text.detach()
+
+
+def _sheet_records(stream: BinaryIO) -> Iterator[Record]:
+    try:
+        rows = sheets.rows(stream)
+        _number, header = next(rows, (0, []))
+        names = [_name(cell) for cell in header]
+        for number, row in rows:
+            raw = json.dumps(row, ensure_ascii=False)
+            filled = max(place for place, cell in enumerate(row, 1) if cell)
+            row += [""] * (len(names) - len(row))
+            if any(not name for name in names[:filled]) or filled > len(names):
+                reason = "has a cell in a column without a name in the first row"
+                yield Record(number, raw, problem=("", reason))
+            else:
+                # Columns without a name are empty here.
+                pairs = [(name, cell) for name, cell in zip(names, row, strict=False) if name]
+                yield _record(number, raw, pairs)
+    except sheets.UnreadableWorkbook as error:
+        raise UnreadableFile(str(error)) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +200,11 @@ def _header(lines: _Lines) -> tuple[list[str], str]:
         (names,) = csv.reader([line.text], delimiter=delimiter, strict=True)
     except (csv.Error, ValueError):
         raise UnreadableFile("The first line is not a CSV header: a quote in it is not closed.") from None
-    return ["_".join(restored(name).strip().casefold().split()) for name in names], delimiter
+    return [_name(name) for name in names], delimiter
+
+
+def _name(cell: str) -> str:
+    return "_".join(restored(cell).strip().casefold().split())
 
 
 def _continuation(first: _Line, lines: _Lines, delimiter: str) -> list[_Line]:
@@ -234,8 +263,12 @@ def _csv_record(block: list[_Line], header: list[str], delimiter: str) -> Record
     if len(row) != len(header):
         reason = f"has {len(row)} columns where the header has {len(header)}"
         return Record(number, raw, problem=("", reason))
+    return _record(number, raw, zip(header, row, strict=True))
+
+
+def _record(number: int, raw: str, pairs: Iterable[tuple[str, str]]) -> Record:
     cells: dict[str, Any] = {}
-    for column, cell in zip(header, map(restored, row), strict=True):
+    for column, cell in ((name, restored(given)) for name, given in pairs):
         if cells.setdefault(column, cell) != cell:
             return Record(
                 number, raw, problem=(column[:60], "stands twice in the header, with two values here")
@@ -263,6 +296,13 @@ def csv_lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[
         yield buffer.getvalue().encode("utf-8", "backslashreplace")
         buffer.seek(0)
         buffer.truncate()
+
+
+def workbook(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> IO[bytes]:
+    """An XLSX file, from its start, with the same apostrophes before formulas as a CSV file."""
+    return sheets.written(
+        header, ([neutralized(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
+    )
 
 
 def json_lines(objects: Iterable[dict[str, Any]]) -> Iterator[bytes]:

@@ -84,7 +84,7 @@ def awkward(world):
         )
 
 
-@pytest.mark.parametrize("form", ["csv", "jsonl"])
+@pytest.mark.parametrize("form", ["csv", "xlsx", "jsonl"])
 def test_an_export_taken_back_is_the_same_everywhere(app, awkward, form) -> None:
     first = export(app, form)
     assert load(app, first, f"rows.{form}").unchanged == len(AWKWARD)
@@ -161,7 +161,7 @@ def _line(most: int):
     name=_line(80),
     text=_typed(400),
     words=st.lists(_line(40), max_size=5, unique_by=lambda word: word.casefold()),
-    form=st.sampled_from(["csv", "jsonl"]),
+    form=st.sampled_from(["csv", "xlsx", "jsonl"]),
 )
 def test_whatever_people_type_survives_the_round_trip(app, world, name, text, words, form) -> None:
     with app.app_context():
