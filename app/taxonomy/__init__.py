@@ -1,5 +1,6 @@
 """Closed vocabularies of the field, and the words people use for them."""
 
+from app.taxonomy.kinds import Instrument, LeadRole, Recognition, RecognitionStage
 from app.taxonomy.places import (
     COUNTRIES,
     Country,
@@ -26,8 +27,12 @@ __all__ = [
     "COUNTRIES",
     "TECHNOLOGIES",
     "Country",
+    "Instrument",
     "InvestorType",
     "Kind",
+    "LeadRole",
+    "Recognition",
+    "RecognitionStage",
     "Sector",
     "SizeClass",
     "Stage",

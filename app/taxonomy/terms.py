@@ -8,6 +8,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
+from app.taxonomy import exchange, kinds
+
 
 class Kind(StrEnum):
     """What an organization is."""
@@ -113,6 +115,8 @@ CERTIFICATIONS = [
 ]
 
 _LABELS: dict[StrEnum, Any] = {
+    **exchange.LABELS,
+    **kinds.LABELS,
     Kind.STARTUP: _("Startup"),
     Kind.SME: _("SME"),
     Kind.SKILL_PROGRAM: _("Skill program"),
