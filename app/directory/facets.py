@@ -11,6 +11,8 @@ from flask_babel import lazy_gettext as _
 from app.directory.wish import FACETS, Wish
 from app.organizations.models import Verification
 from app.taxonomy import COUNTRIES, TECHNOLOGIES, Country, Kind, Stage, label, region_name, technology_label
+from app.taxonomy.exchange import LABELS as COOPERATION
+from app.taxonomy.exchange import CooperationType
 
 # So many of a facet's values stand open; the rest folds under "More".
 SHOWN = 8
@@ -38,6 +40,8 @@ _IN_ORDER: dict[str, list[str]] = {
     "kind": [*Kind],
     "country": [*COUNTRIES],
     "stage": [*Stage],
+    "needs": [*CooperationType],
+    "offers": [*CooperationType],
     "verification": [*Verification],
 }
 
@@ -93,8 +97,8 @@ _WORDS: dict[str, Callable[[str], Any]] = {
     "region": region_name,
     "technology": technology_label,
     "stage": lambda value: label(Stage(value)),
-    "needs": str,
-    "offers": str,
+    "needs": lambda value: COOPERATION[CooperationType(value)],
+    "offers": lambda value: COOPERATION[CooperationType(value)],
     "certification": str,
     "verification": lambda value: VERIFICATION[Verification(value)],
 }

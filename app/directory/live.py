@@ -9,11 +9,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
 import structlog
+from flask import current_app
 from sqlalchemy.orm import Session
 
 from app.db import db
@@ -44,8 +46,8 @@ LOOKS_SECONDS = 10
 class Live:
     """One database's snapshot. Readers get a whole one, whatever is being read meanwhile."""
 
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: sa.Engine, context: Callable[[], AbstractContextManager[object]]) -> None:
+        self._engine, self._context = engine, context
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
         self._mark = Mark(None, 0)
@@ -130,16 +132,16 @@ class Live:
     def _start(self, work: Callable[[], object]) -> None:
         """Do this in a thread, unless one is at work: what it leaves undone is seen at the next refresh."""
         if self._beside is None or not self._beside.is_alive():
-            self._beside = threading.Thread(target=_quietly, args=(work,), daemon=True, name="directory")
+            self._beside = threading.Thread(target=self._quietly, args=(work,), daemon=True, name="directory")
             self._beside.start()
 
-
-def _quietly(work: Callable[[], object]) -> None:
-    """A database that is away now is there at the next try; nobody waits for this thread."""
-    try:
-        work()
-    except Exception:
-        log.exception("directory not read")
+    def _quietly(self, work: Callable[[], object]) -> None:
+        """A database that is away now is there at the next try; nobody waits for this thread."""
+        try:
+            with self._context():
+                work()
+        except Exception:
+            log.exception("directory not read")
 
 
 class Meanings:
@@ -190,7 +192,14 @@ _meanings: dict[Path, Meanings] = {}
 
 def of_database() -> Live:
     """The directory of the database in use."""
-    return _lives.get(db.engine) or _lives.setdefault(db.engine, Live(db.engine))
+    engine = db.engine
+    return _lives.get(engine) or _lives.setdefault(engine, Live(engine, current_app.app_context))
+
+
+def wake() -> None:
+    """Begin to read what the directory needs beside what this process does now, unless that was done."""
+    of_database().wake()
+    meanings(Path(current_app.config["SETTINGS"].model_dir)).meaning()
 
 
 def meanings(folder: Path) -> Meanings:

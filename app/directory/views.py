@@ -35,7 +35,7 @@ MOST_FOR_VISITORS = 1000
 def warm_up() -> None:
     """The first request of a process, whatever for, lets the directory be read beside it."""
     if not current_app.testing:
-        live.of_database().wake()
+        live.wake()
 
 
 def _folder() -> Path:

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _
 
 from app.directory.wish import folded
 from app.organizations.models import Organization
-from app.taxonomy import region_name
+from app.taxonomy import region_spellings
 
 AROUND = 60
 SHOWN = 180
@@ -50,7 +50,7 @@ def why(organization: Organization, words: list[str], by_words: bool) -> Why | N
                 organization.name,
                 organization.summary[:SHOWN],
                 organization.city or "",
-                region_name(organization.region_code),
+                *region_spellings(organization.region_code),
             ]
         )
     )

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlencode
 from app.forms import clean, is_storable
 from app.organizations.models import Verification
 from app.taxonomy import TECHNOLOGIES, Country, Kind, Stage, region_name
+from app.taxonomy.exchange import CooperationType
 
 # In the order of the page. A facet's values in an address: ``kind=sme&kind=startup``, left out: ``not_kind=investor``.
 FACETS = (
@@ -38,6 +39,8 @@ _KNOWN: dict[str, Callable[[str], object]] = {
     "region": region_name,
     "technology": lambda value: value.partition(".")[0] in TECHNOLOGIES,
     "stage": set(Stage).__contains__,
+    "needs": set(CooperationType).__contains__,
+    "offers": set(CooperationType).__contains__,
     "verification": set(Verification).__contains__,
 }
 

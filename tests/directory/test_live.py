@@ -23,7 +23,7 @@ def followed(app, world, monkeypatch):
     monkeypatch.setattr(live, "FEW", 0)
     made = [world.organization(name=name) for name in ("Alpha", "Beta", "Gamma")]
     with app.app_context():
-        found = Live(db.engine)
+        found = Live(db.engine, app.app_context)
         found.snapshot()
         yield found, made
 
@@ -112,7 +112,7 @@ def test_changes_one_by_one_give_what_reading_all_gives() -> None:
 def test_a_mark_costs_one_query(app, world, count_queries) -> None:
     world.organization()
     with app.app_context():
-        found = Live(db.engine)
+        found = Live(db.engine, app.app_context)
         found.snapshot()
         assert count_queries(found.snapshot) <= 2
         with Session(db.engine) as session:
