@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,12 +44,23 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def demo_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A running site with the demo world in it; tests share it, so each takes matches nobody else uses."""
-    folder = tmp_path_factory.mktemp("demo-site")
+def demo_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the demo world as it is loaded; to be copied, not changed."""
+    folder = tmp_path_factory.mktemp("demo-world")
     site = Site(folder, f"sqlite:///{folder}/sangam.sqlite")
     site.flask("db", "upgrade")
     site.flask("demo", "load")
+    # What the last writer left beside the file goes into it.
+    with closing(sqlite3.connect(folder / "sangam.sqlite")) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return folder / "sangam.sqlite"
+
+
+@pytest.fixture(scope="session")
+def demo_site(demo_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A running site with the demo world in it; tests share it, so each takes matches nobody else uses."""
+    folder = tmp_path_factory.mktemp("demo-site")
+    site = Site(folder, f"sqlite:///{shutil.copy(demo_world, folder)}")
     try:
         yield site.start()
     finally:

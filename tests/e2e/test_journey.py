@@ -6,6 +6,7 @@ Everything is real: gunicorn, the worker, both databases, mail as files and over
 from __future__ import annotations
 
 import re
+import shutil
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -62,10 +63,11 @@ class Journey:
 
 @pytest.fixture
 def fresh_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of an empty database of the wanted kind."""
+    """The address of a database of the wanted kind; of SQLite with the demo world in it, else empty."""
     kind = request.node.callspec.params["kind"]
     if kind == "sqlite":
-        yield f"sqlite:///{tmp_path}/journey.sqlite"
+        demo_world = request.getfixturevalue("demo_world")
+        yield f"sqlite:///{shutil.copy(demo_world, tmp_path / 'journey.sqlite')}"
         return
     server = sa.make_url(request.getfixturevalue("postgresql_url"))
     engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
