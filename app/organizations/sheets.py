@@ -7,7 +7,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import IO, Any, BinaryIO
 
 import python_calamine
@@ -162,13 +162,16 @@ def _text(cell: Any) -> str:
         return cell.date().isoformat() if cell.time() == time() else cell.isoformat(sep=" ")
     if isinstance(cell, date | time):
         return cell.isoformat()
-    return "" if cell is None else str(cell)
+    # The library that writes marks what XML has no place for, and the one that reads leaves the marks.
+    return "" if cell is None else str(cell).replace("_xFFFE_", "\ufffe").replace("_xFFFF_", "\uffff")
 
 
 def written(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> IO[bytes]:
     """A workbook in a temporary file, one row in memory at a time. Texts are never taken for formulas or links."""
     target = tempfile.TemporaryFile()  # noqa: SIM115  # the caller reads it, and closing removes it
     book = xlsxwriter.Workbook(target, {"constant_memory": True, "in_memory": False})
+    # The same rows make the same file, whenever it is written.
+    book.set_properties({"created": datetime(2026, 1, 1, tzinfo=UTC)})
     sheet = book.add_worksheet("Organizations")
     sheet.write_row(0, 0, header, book.add_format({"bold": True}))
     sheet.freeze_panes(1, 0)

@@ -1,0 +1,149 @@
+"""One worker at one run: batch after batch, each with the run's position in the same transaction.
+
+So a worker that dies leaves whole batches behind and nothing half: whoever takes over reads the file from its start,
+skips the rows that are counted, and goes on. A batch also renews the lease; a worker that lost it, or whose run
+was canceled, has its batch rolled back by `Stopped`.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO
+
+import sqlalchemy as sa
+
+from app import clock
+from app.audit import services as audit
+from app.db import db
+from app.jobs import services as leases
+from app.organizations.imports import OrganizationImport, Refusal, Tally
+from app.organizations.records import Record
+from app.organizations.schemas import RowRefused
+from app.transfers import queries, reading, services
+from app.transfers.models import WORKING, ImportRefusal, ImportRun, RunState
+
+LEASE_SECONDS = 60
+MOST_ATTEMPTS = 5
+# So many refused rows can be downloaded; a file with more has one fault in every row.
+MOST_REFUSALS = 20_000
+_MOST_RAW = 2_000
+
+
+class Stopped(Exception):
+    """The run was canceled, or another worker took over: what this worker holds must not be written."""
+
+
+def _unheard(_refusal: Refusal) -> None:
+    """Refusals are kept whole by `RunImport.refuse`."""
+
+
+@dataclass
+class RunImport(OrganizationImport):
+    """An import that keeps refused rows as they were given, and can go on in the middle of a file."""
+
+    names: dict[str, str] = field(default_factory=dict)
+    refused: list[dict[str, Any]] = field(default_factory=list)
+
+    def refuse(self, record: Record, errors: Sequence[tuple[str, str]]) -> None:
+        """Count the row, and keep it with its reasons under the file's own names of columns."""
+        self.tally.refused += 1
+        given = record.given if isinstance(record, reading.GivenRecord) else record.cells
+        self.refused.append(
+            {
+                "line": record.line,
+                "reasons": [
+                    [reading.storable(self.names.get(name, name), 80), reading.storable(why, 500)]
+                    for name, why in errors
+                ],
+                "cells": reading.given_cells(given),
+                "raw": reading.storable(record.raw, _MOST_RAW),
+            }
+        )
+
+    def remember(self, records: Iterable[Record]) -> None:
+        """Look at rows that were taken before, so that an id that comes again later is still refused."""
+        for record in records:
+            if not record.problem:
+                try:
+                    self._parse(record)
+                except RowRefused:
+                    continue
+
+
+def begin(run_id: int) -> ImportRun | None:
+    """The run for the worker that holds its lease; None when there is nothing to do any more."""
+    run = db.session.get(ImportRun, run_id, populate_existing=True)
+    if run is None or not run.is_working:
+        return None
+    run.attempts += 1
+    if run.attempts > MOST_ATTEMPTS:
+        fail(run, "It was begun five times and never got on. Split the file, and try again.")
+        return None
+    return run
+
+
+def take(run: ImportRun, file: BinaryIO, token: str) -> Iterator[Tally]:
+    """Import batch after batch; the caller commits at each step. Raises `UnreadableFile`, `Stopped`."""
+    tally = Tally(run.read_rows, run.new_rows, run.changed_rows, run.unchanged_rows, run.refused_rows)
+    run_id, state = run.id, run.state
+    names = {ours: given for given, ours in run.mapping.items() if ours}
+    job = RunImport(_unheard, state is RunState.CHECKING, tally, source=run.source, names=names)
+    rows = reading.of_run(run, file)
+    job.remember(itertools.islice(rows, tally.read))
+    kept = min(tally.refused, MOST_REFUSALS)
+    for _ in job.run(rows):
+        _note(run_id, state, tally, token)
+        kept = _keep_refusals(run_id, job.refused, kept)
+        yield tally
+
+
+def _note(run_id: int, state: RunState, tally: Tally, token: str) -> None:
+    """Write the position down, unless somebody else has a say in this run by now."""
+    if not leases.renew(queries.lease_of(run_id), token, LEASE_SECONDS):
+        raise Stopped
+    values = {
+        f"{name}_rows": getattr(tally, name) for name in ("read", "new", "changed", "unchanged", "refused")
+    }
+    statement = sa.update(ImportRun).where(ImportRun.id == run_id, ImportRun.state == state)
+    statement = statement.values(**values, attempts=0, changed_at=clock.now())
+    done = db.session.execute(statement.execution_options(synchronize_session=False))
+    if not done.rowcount:  # type: ignore[attr-defined]
+        raise Stopped
+
+
+def _keep_refusals(run_id: int, refused: list[dict[str, Any]], kept: int) -> int:
+    rows = [{"run_id": run_id, **row} for row in refused[: MOST_REFUSALS - kept]]
+    refused.clear()
+    if rows:
+        db.session.execute(sa.insert(ImportRefusal), rows)
+    return kept + len(rows)
+
+
+def finish(run_id: int, token: str) -> ImportRun:
+    """The last batch is in: the dry run, or the import, is over. Raises `Stopped`."""
+    run = db.session.get_one(ImportRun, run_id, populate_existing=True)
+    if not run.is_working or not leases.renew(queries.lease_of(run_id), token, LEASE_SECONDS):
+        raise Stopped
+    run.state = RunState.CHECKED if run.state is RunState.CHECKING else RunState.DONE
+    run.total_rows, run.changed_at = run.read_rows, clock.now()
+    if run.state is RunState.DONE:
+        services.forget_file(run.id)
+    _record(run)
+    return run
+
+
+def fail(run: ImportRun, why: str) -> None:
+    """The run cannot be brought to its end."""
+    if run.state in WORKING:
+        run.state, run.failure, run.changed_at = RunState.FAILED, why[:300], clock.now()
+        services.forget_file(run.id)
+        _record(run)
+
+
+def _record(run: ImportRun) -> None:
+    counts = {
+        name: getattr(run, f"{name}_rows") for name in ("read", "new", "changed", "unchanged", "refused")
+    }
+    audit.record(f"import.{run.state.value}", ("import_run", run.id), by=run.user_id, detail=counts)
