@@ -1,5 +1,6 @@
-"""Tables of organizations, one room for each: profiles, people, identifiers, drafts, past investments."""
+"""Tables of organizations, one room for each: profiles, needs and offers, people, identifiers, drafts, past investments."""
 
+from app.organizations.models.brief import Aspect, Brief, BriefWish, Side, Weight
 from app.organizations.models.draft import ProfileDraft
 from app.organizations.models.duplicates import Duplicate, DuplicateState, Merge
 from app.organizations.models.identifier import Identifier
@@ -15,6 +16,9 @@ from app.organizations.models.people import MemberRole, Membership
 
 __all__ = [
     "LISTED_STATES",
+    "Aspect",
+    "Brief",
+    "BriefWish",
     "Duplicate",
     "DuplicateState",
     "Identifier",
@@ -26,5 +30,7 @@ __all__ = [
     "Partnership",
     "ProfileDraft",
     "ProfileState",
+    "Side",
     "Verification",
+    "Weight",
 ]
