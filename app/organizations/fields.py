@@ -9,9 +9,9 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from flask_babel import lazy_gettext as _
-from wtforms import IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import DateField, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import Length, Optional, ValidationError
+from wtforms.validators import Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
 from app.money import parse_amount
@@ -62,6 +62,23 @@ def term(label: Any, terms: type[StrEnum], **more: Any) -> SelectField:
 def whole(label: Any, *validators: Any, **more: Any) -> IntegerField:
     """A whole number, in a plain text box: browsers hand back nothing of a wrong number otherwise."""
     return _WholeField(label, validators, widget=TextInput(), render_kw={"inputmode": "numeric"}, **more)
+
+
+def count(label: Any, most: int, **more: Any) -> IntegerField:
+    """How many, from none to `most`."""
+    bounds = NumberRange(0, most, _("Give a number between %(min)s and %(max)s."))
+    return whole(label, Optional(), bounds, **more)
+
+
+def day(label: Any, **more: Any) -> DateField:
+    """A calendar day, or none."""
+    return DateField(label, [Optional()], **more)
+
+
+def currency(label: Any, **more: Any) -> SelectField:
+    """Rupees or dollars, or not chosen."""
+    pairs = [("", _("Not chosen")), ("INR", _("Indian rupee (₹)")), ("USD", _("US dollar ($)"))]
+    return SelectField(label, [Optional()], choices=options(pairs), **more)
 
 
 def several(label: Any, choices: Iterable[tuple[str, Any]], *validators: Any, **more: Any) -> Any:

@@ -16,9 +16,11 @@ from app.accounts import addresses
 from app.forms import BaseForm
 from app.organizations import fields, identifiers, naming
 from app.organizations.identifiers import Scheme
-from app.organizations.kind_forms import FirmForm, InvestingForm, StartupForm, TrainingForm
+from app.organizations.investing_form import InvestingForm
+from app.organizations.kind_forms import FirmForm, StartupForm
 from app.organizations.models import MemberRole, Organization
 from app.organizations.step_forms import BasicsForm, ExchangeForm, StepForm, WorkForm
+from app.organizations.training_form import TrainingForm
 from app.taxonomy import COUNTRIES, Country, Kind
 
 

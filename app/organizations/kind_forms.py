@@ -1,41 +1,78 @@
-"""The step of the guided form that differs by kind."""
+"""What startups and firms are asked in the step that differs by kind."""
 
 from __future__ import annotations
 
-from decimal import Decimal
+import re
 from typing import Any
 
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import RadioField, SelectField
-from wtforms.validators import NumberRange, Optional, ValidationError
+from wtforms import RadioField
+from wtforms.validators import Optional, ValidationError
 
-from app.money import amount_words
+from app import clock
 from app.organizations import fields
 from app.organizations.models import Organization
+from app.organizations.money_forms import DetailForm
 from app.organizations.step_forms import StepForm
 from app.taxonomy import (
     CERTIFICATIONS,
-    COUNTRIES,
     Country,
-    InvestorType,
+    Instrument,
+    Recognition,
+    RecognitionStage,
     Sector,
     SizeClass,
     Stage,
-    TrainingMode,
-    labels,
+    thresholds,
 )
 
+_INVESTORS_ONLY = _("Shown only to people who own a listed investor organization.")
 
-class StartupForm(StepForm):
+
+class StartupForm(DetailForm):
+    AMOUNTS = {"raise_amount": "raise_currency", "turnover": ""}
+    FOLDED = frozenset(
+        {
+            "recognition",
+            "recognition_stage",
+            "turnover",
+            "raise_currency",
+            "raise_amount",
+            "raise_instrument",
+            "raise_closes_on",
+        }
+    )
+    NULLABLE = StepForm.NULLABLE | {"recognition", "recognition_stage", "raise_currency", "raise_instrument"}
+
     stage = fields.term(_("Stage"), Stage, description=_("How far your funding has come."))
     is_raising = RadioField(
         _("Are you raising money now?"),
         [Optional()],
         choices=fields.options([("yes", _("Yes")), ("no", _("No"))]),
         coerce=lambda value: {True: "yes", False: "no"}.get(value, value),
-        description=_("Shown only to people who own a listed investor organization."),
+        description=_INVESTORS_ONLY,
     )
+    raise_currency = fields.currency(_("Currency you raise in"), description=_INVESTORS_ONLY)
+    raise_amount = fields.AmountField(
+        _("Amount you raise"),
+        description=_("For investors only, as all about your raise. For example: 5 crore or 2M"),
+    )
+    raise_instrument = fields.term(_("Instrument"), Instrument)
+    raise_closes_on = fields.day(_("The round closes on"))
+    recognition = fields.term(
+        _("Recognition by DPIIT"), Recognition, description=_("As your certificate says.")
+    )
+    recognition_stage = fields.term(
+        _("Stage by DPIIT's words"), RecognitionStage, description=_("What you told DPIIT, if you did.")
+    )
+    turnover = fields.AmountField(
+        _("Largest turnover of any year"),
+        description=_("In rupees; seen by your own people only. For example: 12 crore"),
+    )
+
+    def fit(self, organization: Organization) -> None:
+        if organization.country is not Country.INDIA:
+            del self.recognition, self.recognition_stage, self.turnover
 
     def values(self) -> dict[str, Any]:
         found = super().values()
@@ -44,7 +81,12 @@ class StartupForm(StepForm):
         return found
 
 
-class FirmForm(StepForm):
+class FirmForm(DetailForm):
+    AMOUNTS = {"plant_investment": "", "turnover": ""}
+    FOLDED = frozenset({"plant_investment", "turnover", "nic_code", "naics_code", "size_claimed_on"})
+    NULLABLE = StepForm.NULLABLE | {"nic_code", "naics_code"}
+    NO_COLUMNS = frozenset({"other_certifications"})
+
     sector = fields.term(_("Sector"), Sector)
     size_class = fields.term(
         _("Size class"),
@@ -66,139 +108,62 @@ class FirmForm(StepForm):
         rows=2,
         description=_("One a line, for example: NABL accreditation"),
     )
+    plant_investment = fields.AmountField(
+        _("Investment in plant and equipment"),
+        description=_(
+            "In rupees; seen by your own people only. With the turnover it gives your size class by itself."
+        ),
+    )
+    turnover = fields.AmountField(
+        _("Turnover of the last year"), description=_("In rupees, without exports. For example: 12 crore")
+    )
+    nic_code = fields.line(_("NIC 2008 code"), 5, description=_("Two to five digits, for example: 26101"))
+    naics_code = fields.line(_("NAICS 2022 code"), 6, description=_("Two to six digits, for example: 334413"))
+    size_claimed_on = fields.day(
+        _("Your size class is true as of"),
+        description=_("You claim it under this NAICS code; we do not compute it."),
+    )
+
+    def fit(self, organization: Organization) -> None:
+        if organization.country is Country.INDIA:
+            del self.naics_code, self.size_claimed_on
+        else:
+            del self.plant_investment, self.turnover, self.nic_code
+
+    def validate_nic_code(self, field: Any) -> None:
+        _require_digits(field, 5)
+
+    def validate_naics_code(self, field: Any) -> None:
+        _require_digits(field, 6)
+
+    def validate_size_claimed_on(self, field: Any) -> None:
+        if field.data is None:
+            return
+        if field.data > clock.now().date():
+            raise ValidationError(_("Give a day that is not in the future."))
+        if not (self.size_class.data and self.naics_code.data):
+            raise ValidationError(_("A claim of size needs the size class and the NAICS code."))
 
     @classmethod
     def saved(cls, organization: Organization) -> dict[str, Any]:
         own = organization.certifications or []
-        return {
-            "sector": organization.sector,
-            "size_class": organization.size_class,
-            "capabilities": organization.capabilities,
+        extra = {
             "certifications": [name for name in own if name in CERTIFICATIONS],
             "other_certifications": "\n".join(name for name in own if name not in CERTIFICATIONS),
         }
+        return {**super().saved(organization), **extra}
 
     def values(self) -> dict[str, Any]:
         found = super().values()
         other = (found.pop("other_certifications", None) or "").splitlines()
         if "certifications" in found:
             found["certifications"] = list(dict.fromkeys([*found["certifications"], *other]))
+        investment, turnover = found.get("plant_investment"), found.get("turnover")
+        if investment is not None and turnover is not None:
+            found["size_class"] = thresholds.msme_class(investment, turnover)
         return found
 
 
-_LEVELS = {f"{half / 2:.1f}": Decimal(f"{half / 2:.1f}") for half in range(2, 17)}
-
-
-def _level(value: Any) -> Decimal | None:
-    """NSQF has half levels; raises `ValueError` for what is no level."""
-    if value in {None, ""}:
-        return None
-    if (text := str(value)) not in _LEVELS:
-        raise ValueError(text[:10])
-    return _LEVELS[text]
-
-
-class TrainingForm(StepForm):
-    level = SelectField(
-        _("Level"),
-        coerce=_level,
-    )
-    training_mode = fields.term(_("Mode"), TrainingMode)
-    seats = fields.whole(
-        _("Seats in each intake"),
-        Optional(),
-        NumberRange(0, 1_000_000, _("Give a number between %(min)s and %(max)s.")),
-    )
-    skills = fields.entries(
-        _("Skills taught"), 30, 120, rows=5, description=_("One a line, for example: Chip test and burn-in")
-    )
-    intake = fields.line(
-        _("Next intake"), 120, description=_("For example: January and July, or: any Monday")
-    )
-
-    def fit(self, organization: Organization) -> None:
-        names = [(level, gettext("NSQF level %(level)s", level=level)) for level in _LEVELS]
-        self.level.choices = fields.options([("", _("Not chosen")), *names])
-        self.level.description = (
-            _("The level of India's National Skills Qualifications Framework a graduate reaches.")
-            if organization.country is Country.INDIA
-            else _(
-                "The nearest level on India's skills framework (NSQF): 1 is the first step, 8 the highest."
-            )
-        )
-
-    @classmethod
-    def saved(cls, organization: Organization) -> dict[str, Any]:
-        return {**super().saved(organization), "skills": "\n".join(organization.skills or [])}
-
-    def values(self) -> dict[str, Any]:
-        found = super().values()
-        if "skills" in found:
-            found["skills"] = (found["skills"] or "").splitlines()
-        return found
-
-
-class InvestingForm(StepForm):
-    investor_type = fields.term(_("Type of investor"), InvestorType)
-    stages = fields.several(_("Stages"), labels(Stage), description=_("Where you join. Needed to publish."))
-    ticket_currency = SelectField(
-        _("Currency of the ticket"),
-        [Optional()],
-        choices=fields.options(
-            [("", _("Not chosen")), ("INR", _("Indian rupee (₹)")), ("USD", _("US dollar ($)"))]
-        ),
-    )
-    ticket_min = fields.AmountField(
-        _("Smallest ticket"), description=_("In whole units, for example: 50 lakh, 1.5 crore, 250k or 2M")
-    )
-    ticket_max = fields.AmountField(_("Largest ticket"))
-    invests_in = fields.several(
-        _("Invests in"),
-        [(code.value, label) for code, label in COUNTRIES.items()],
-        description=_("Needed to publish."),
-    )
-    thesis = fields.text(
-        _("Thesis"), 2000, rows=5, description=_("What you look for, and what you bring besides money.")
-    )
-    NULLABLE = StepForm.NULLABLE | {"investor_type", "ticket_currency"}
-
-    def fit(self, organization: Organization) -> None:
-        known = {choice.value for choice in self.invests_in.choices}
-        other = [place for place in organization.invests_in or [] if place not in known]
-        self.invests_in.choices += fields.options((place, place) for place in other)
-
-    @classmethod
-    def saved(cls, organization: Organization) -> dict[str, Any]:
-        currency = organization.ticket_currency
-        return {
-            **super().saved(organization),
-            "ticket_min": amount_words(organization.ticket_min, currency),
-            "ticket_max": amount_words(organization.ticket_max, currency),
-        }
-
-    def validate_ticket_min(self, field: fields.AmountField) -> None:
-        if field.minor is None:
-            return
-        chosen = self.ticket_currency.data or None
-        if field.currency and chosen and field.currency != chosen:
-            raise ValidationError(_("The amount names another currency than the one chosen above."))
-        if not (field.currency or chosen):
-            raise ValidationError(_("Choose the currency above."))
-
-    def validate_ticket_max(self, field: fields.AmountField) -> None:
-        self.validate_ticket_min(field)
-        low, high = self.ticket_min, field
-        if low.minor is None or high.minor is None:
-            return
-        if low.currency and high.currency and low.currency != high.currency:
-            raise ValidationError(_("Both amounts need the same currency."))
-        if low.minor > high.minor:
-            raise ValidationError(_("The largest ticket is smaller than the smallest."))
-
-    def values(self) -> dict[str, Any]:
-        found = super().values()
-        for name in {"ticket_min", "ticket_max"} & found.keys():
-            found[name] = self[name].minor
-            if found[name] is not None and not found.get("ticket_currency"):
-                found["ticket_currency"] = self[name].currency
-        return found
+def _require_digits(field: Any, most: int) -> None:
+    if field.data and not re.fullmatch(rf"[0-9]{{2,{most}}}", field.data):
+        raise ValidationError(_("Give two to %(most)s digits.", most=most))

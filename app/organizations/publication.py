@@ -8,8 +8,9 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
+from app import clock
 from app.organizations.models import Organization
-from app.taxonomy import Kind
+from app.taxonomy import Country, InvestorType, Kind, Recognition, thresholds
 
 
 @dataclass(frozen=True)
@@ -57,3 +58,37 @@ def silent_on(organization: Organization) -> list[Any]:
         (_("summary"), organization.summary),
     ]
     return [words for words, value in asked if not value]
+
+
+def doubts_of(organization: Organization) -> list[Any]:
+    """Answers that do not go with what the rules say, as questions; nothing is refused for them."""
+    return list(_doubts(organization))
+
+
+def _doubts(organization: Organization) -> Iterator[Any]:
+    recognition = organization.recognition
+    if organization.kind is Kind.STARTUP and recognition not in {None, Recognition.NONE}:
+        limits = thresholds.RECOGNITION_LIMITS[recognition]
+        year, founded, turnover = clock.now().year, organization.founded_year, organization.turnover
+        if founded is not None and not thresholds.is_young_enough(recognition, founded, year):
+            yield _(
+                "Founded in %(year)s: such a recognition ends after %(most)s years. Is it still valid?",
+                year=founded,
+                most=limits.most_years,
+            )
+        if turnover is not None and not thresholds.is_small_enough(recognition, turnover):
+            yield _(
+                "Such a recognition ends above a turnover of ₹%(most)s crore in any year. Is it still valid?",
+                most=limits.most_turnover // thresholds.CRORE,
+            )
+    if organization.kind is Kind.INVESTOR and organization.country is Country.INDIA:
+        yield from _doubts_of_ticket(organization)
+
+
+def _doubts_of_ticket(organization: Organization) -> Iterator[Any]:
+    is_fund = organization.investor_type is InvestorType.ANGEL_GROUP and organization.ticket_currency == "INR"
+    stated = (organization.ticket_min, organization.ticket_sweet, organization.ticket_max)
+    if is_fund and not all(thresholds.is_angel_ticket(one) for one in stated if one is not None):
+        yield _(
+            "A registered angel fund puts ₹10 lakh to ₹25 crore into one company. Is the ticket right, if you are one?"
+        )

@@ -20,6 +20,40 @@ from app.outbox import services as outbox
 from app.taxonomy import Country, Kind
 
 MOST_ORGANIZATIONS = 20
+# What each kind is judged by beside the rest. Reasons rest on none of it.
+BY_KIND = frozenset(
+    [
+        "recognition",
+        "recognition_stage",
+        "raise_amount",
+        "raise_currency",
+        "raise_instrument",
+        "raise_closes_on",
+        "plant_investment",
+        "turnover",
+        "nic_code",
+        "naics_code",
+        "size_claimed_on",
+        "completion_rate",
+        "placement_rate",
+        "graduates",
+        "outcomes_year",
+        "hours",
+        "credits",
+        "languages",
+        "intake_dates",
+        "fee_amount",
+        "fee_currency",
+        "occupation",
+        "ticket_sweet",
+        "instruments",
+        "exclusions",
+        "cheques_a_year",
+        "decision_weeks",
+        "lead_role",
+        "open_until",
+    ]
+)
 # All that a form may change. Everything else (state, source, version, ...) has its own verb or none.
 PROFILE = frozenset(
     [
@@ -55,10 +89,11 @@ PROFILE = frozenset(
         "ticket_currency",
         "thesis",
         "invests_in",
+        *BY_KIND,
     ]
 )
 # What a profile may change without being matched anew.
-NOT_FOR_MATCHING = frozenset({"name", "website", "intake"})
+NOT_FOR_MATCHING = BY_KIND | {"name", "website", "intake"}
 
 
 class TooManyOrganizations(RuleBroken):

@@ -26,8 +26,12 @@ class StepForm(BaseForm):
 
     # What was saved when the form was opened: shows that somebody else saved in between.
     seen = HiddenField()
-    # Asked in a closed box below the others: what is in Hindi.
+    # Asked in a closed box below the others: what is in Hindi, or what few can answer.
     FOLDED: frozenset[str] = frozenset()
+    FOLDED_TITLE = _("The same in Hindi, if you have it")
+    FOLDED_LANGUAGE = "hi"
+    # Fields that are part of a column only.
+    NO_COLUMNS: frozenset[str] = frozenset()
     NULLABLE = frozenset({"city", "website", "intake", "stage", "sector", "size_class", "training_mode"})
 
     def folded_fields(self) -> list[Any]:
@@ -45,7 +49,7 @@ class StepForm(BaseForm):
     @classmethod
     def saved(cls, organization: Organization) -> dict[str, Any]:
         """The step's present answers, by field."""
-        names = cls(formdata=None, meta={"csrf": False}).data.keys() - {"seen"}
+        names = cls(formdata=None, meta={"csrf": False}).data.keys() - {"seen"} - cls.NO_COLUMNS
         return {name: getattr(organization, name) for name in names}
 
     def typed(self, sent: Any) -> dict[str, list[str]]:
