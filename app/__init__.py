@@ -17,6 +17,7 @@ from app.accounts import views as accounts_views
 from app.audit import commands as audit_commands
 from app.audit import models as audit_models
 from app.claims import models as claims_models
+from app.claims import tasks as claims_tasks
 from app.claims import views as claims_views
 from app.db import commands as db_commands
 from app.db.base import db as database
@@ -27,9 +28,7 @@ from app.digests import models as digests_models
 from app.digests import tasks as digests_tasks
 from app.digests import views as digests_views
 from app.directory import commands as directory_commands
-from app.directory import commands as directory_commands
 from app.directory import models as directory_models
-from app.directory import tasks as directory_tasks
 from app.directory import tasks as directory_tasks
 from app.directory import views as directory_views
 from app.extensions import babel, csrf, limiter, login_manager
@@ -58,6 +57,7 @@ from app.outbox import views as outbox_views
 from app.programs import models as programs_models
 from app.programs import views as programs_views
 from app.transfers import models as transfers_models
+from app.transfers import tasks as transfers_tasks
 from app.transfers import views as transfers_views
 from config import Settings
 
@@ -83,7 +83,6 @@ COMMANDS = (
     organizations_commands.partnerships,
     matching_commands.cli,
     directory_commands.cli,
-    directory_commands.cli,
     digests_commands.cli,
     outbox_commands.cli,
     jobs_commands.cli,
@@ -107,7 +106,16 @@ MODELS = (
     digests_models,
 )
 # Importing them registers them with the job engine.
-TASKS = (accounts_tasks, outbox_tasks, organizations_tasks, matching_tasks, directory_tasks, digests_tasks)
+TASKS = (
+    accounts_tasks,
+    outbox_tasks,
+    organizations_tasks,
+    claims_tasks,
+    transfers_tasks,
+    matching_tasks,
+    directory_tasks,
+    digests_tasks,
+)
 
 
 def create_app(settings: Settings) -> Flask:

@@ -55,10 +55,13 @@ ORG = {"organization_id": "organization"}
 STEP = {**ORG, "step": "basics"}
 PERSON = {**ORG, "membership_id": "membership"}
 NUMBER = {**ORG, "identifier_id": "identifier"}
+CLAIM = {**ORG, "claim_id": "claim"}
+STEP_OF = {**ORG, "step_id": "verification"}
 MATCH = {"match_id": "match"}
 APPROVED = {"match_id": "approved"}
 TOKEN = {"token": "unknown-token"}
 PAIR = {"duplicate_id": "duplicate"}
+RUN = {"run_id": 10**6}
 WISH = {"category": "digest", "key": "wish"}
 
 RULES: dict[tuple[str, str], Rule] = {
@@ -79,6 +82,18 @@ RULES: dict[tuple[str, str], Rule] = {
     ("accounts.sign_ins", "GET"): Rule(SIGNED_IN),
     ("accounts.sign_out", "POST"): Rule(EVERYBODY),
     ("accounts.unsubscribe", "GET POST"): Rule(EVERYBODY, WISH),
+    ("claims.add", "POST"): Rule(EDITORS, ORG),
+    # The link itself is the key.
+    ("claims.answer", "POST"): Rule(frozenset(), TOKEN),
+    ("claims.confirm", "POST"): Rule(EDITORS, CLAIM),
+    ("claims.end_verification", "POST"): Rule(DESK, STEP_OF),
+    ("claims.index", "GET"): Rule(MEMBERS | DESK, ORG),
+    ("claims.queue", "GET"): Rule(DESK),
+    ("claims.show_evidence", "POST"): Rule(EDITORS, CLAIM),
+    ("claims.still_true", "GET"): Rule(frozenset(), TOKEN),
+    ("claims.verify", "POST"): Rule(DESK, CLAIM),
+    ("claims.verify_organization", "POST"): Rule(DESK, ORG),
+    ("claims.withdraw", "POST"): Rule(EDITORS, CLAIM),
     ("digests.preview", "GET"): Rule(SIGNED_IN),
     ("directory.change_search", "POST"): Rule(frozenset(), {"search_id": 10**6}),
     ("directory.csv", "GET"): Rule(EVERYBODY),
@@ -135,6 +150,14 @@ RULES: dict[tuple[str, str], Rule] = {
     ("programs.index", "GET"): Rule(EVERYBODY),
     ("programs.show", "GET"): Rule(EVERYBODY, {"key": "program"}),
     ("static", "GET"): Rule(frozenset(), {"filename": "none.css"}),
+    ("transfers.cancel", "POST"): Rule(frozenset(), RUN),
+    ("transfers.choose_columns", "POST"): Rule(frozenset(), RUN),
+    ("transfers.export", "GET"): Rule(DESK, {"form": "csv"}),
+    ("transfers.index", "GET"): Rule(DESK),
+    ("transfers.refused", "GET"): Rule(frozenset(), RUN),
+    ("transfers.show", "GET"): Rule(frozenset(), RUN),
+    ("transfers.start", "POST"): Rule(frozenset(), RUN),
+    ("transfers.upload", "POST"): Rule(DESK),
 }
 CASES = [
     (endpoint, method, rule) for (endpoint, methods), rule in RULES.items() for method in methods.split()
@@ -174,6 +197,8 @@ class Scene:
             "organization": organization.id,
             "membership": viewer.id,
             "identifier": world.identifier(organization).id,
+            "claim": world.claim(organization).id,
+            "verification": world.verification(organization, people["manager"]).id,
             "program": program.key,
             "match": match.id,
             "approved": approved.id,

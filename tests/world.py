@@ -15,10 +15,19 @@ from flask.testing import FlaskClient
 from app import clock
 from app.accounts import services as accounts
 from app.accounts.models import Role, User
+from app.claims.models import Claim, Subject, VerificationStep
 from app.db import db
 from app.matching.models import Match, MatchState
 from app.organizations.identifiers import Scheme
-from app.organizations.models import Duplicate, Identifier, MemberRole, Membership, Organization, ProfileState
+from app.organizations.models import (
+    Duplicate,
+    Identifier,
+    MemberRole,
+    Membership,
+    Organization,
+    ProfileState,
+    Verification,
+)
 from app.programs.models import Program, ProgramKind, ProgramManager
 from app.taxonomy import Country, Kind
 
@@ -106,6 +115,26 @@ class World:
         return self.add(
             Identifier(organization_id=organization.id, scheme=scheme, value=value, added_at=clock.now())
         )
+
+    def claim(
+        self,
+        organization: Organization,
+        subject: Subject = Subject.CERTIFICATE,
+        value: str = "ISO 9001",
+        age: int = 0,
+        **fields: Any,
+    ) -> Claim:
+        """A claim that was stated `age` days ago."""
+        at = clock.now() - timedelta(days=age)
+        chosen = {"stated_at": at, "confirmed_at": at, **fields}
+        return self.add(Claim(organization_id=organization.id, subject=subject, value=value, **chosen))
+
+    def verification(
+        self, organization: Organization, by: User, level: Verification = Verification.DOCUMENT_SEEN
+    ) -> VerificationStep:
+        """A level that a manager noted."""
+        step = VerificationStep(organization_id=organization.id, level=level, by_id=by.id, at=clock.now())
+        return self.add(step)
 
     def duplicate(self, one: Organization, other: Organization, **fields: Any) -> Duplicate:
         """An open suspicion that two are one organization."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,23 +19,37 @@ def record(
 
     The head row stays locked until the caller's transaction ends, so that the chain has one order.
     """
+    return record_many(action, [subject], by=by, detail=detail)[0]
+
+
+def record_many(
+    action: str,
+    subjects: Iterable[tuple[str, object]],
+    *,
+    by: int | None = None,
+    detail: dict[str, Any] | None = None,
+) -> list[AuditEvent]:
+    """Add the same event for many subjects, in few statements."""
     head = _locked_head()
-    event = AuditEvent(
-        number=head.number + 1,
-        at=clock.now().replace(microsecond=0),
-        actor_id=by,
-        action=action,
-        subject_type=subject[0],
-        subject_id=str(subject[1]),
-        detail=detail or {},
-        previous_hash=head.hash,
-        hash="",
-    )
-    event.hash = event.seal()
-    head.number, head.hash = event.number, event.hash
-    db.session.add(event)
+    events = []
+    for type_, id_ in subjects:
+        event = AuditEvent(
+            number=head.number + 1,
+            at=clock.now().replace(microsecond=0),
+            actor_id=by,
+            action=action,
+            subject_type=type_,
+            subject_id=str(id_),
+            detail=detail or {},
+            previous_hash=head.hash,
+            hash="",
+        )
+        event.hash = event.seal()
+        head.number, head.hash = event.number, event.hash
+        events.append(event)
+    db.session.add_all(events)
     db.session.flush()
-    return event
+    return events
 
 
 def _locked_head() -> AuditHead:

@@ -1,1 +1,151 @@
 """Reads of claims and verifications."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from app import clock
+from app.accounts.models import Role, User
+from app.claims import fading
+from app.claims.models import Claim, Subject, VerificationStep
+from app.db import db
+from app.errors import NotFound
+from app.organizations import queries as organizations
+from app.organizations.models import LISTED_STATES, Membership, Organization, Verification
+
+VERIFIERS = (Role.PROGRAM_MANAGER, Role.ADMINISTRATOR)
+PAGE_SIZE = 50
+MOST = 200
+LARGEST_ID = organizations.LARGEST_ID
+# Letters come once a week; the zones of an organization's people lie within a day.
+ASKED_AGAIN_AFTER = timedelta(days=6)
+
+
+def reader_of(user: User, organization_id: int) -> tuple[Organization, Membership | None]:
+    """An organization and this reader's place in it (None for a verifier); raises `NotFound` for everybody else."""
+    membership = organizations.membership_of(user, organization_id)
+    if membership is not None:
+        organizations.require_living(membership.organization)
+        return membership.organization, membership
+    if not user.has_role(*VERIFIERS):
+        raise NotFound
+    return organizations.public_profile(user, organization_id)
+
+
+def claims_of(organization_id: int) -> Sequence[Claim]:
+    """What an organization claims now, by subject."""
+    query = _held().where(Claim.organization_id == organization_id)
+    return db.session.scalars(query.order_by(Claim.subject, Claim.id).limit(MOST)).all()
+
+
+def claim_of(organization_id: int, claim_id: int) -> Claim:
+    """A claim that this organization holds up; raises `NotFound`."""
+    query = _held().where(Claim.organization_id == organization_id, Claim.id == claim_id)
+    found = db.session.scalars(query).one_or_none() if claim_id <= LARGEST_ID else None
+    if found is None:
+        raise NotFound
+    return found
+
+
+def to_verify(after: int = 0) -> Sequence[tuple[Claim, Organization]]:
+    """Claims with evidence that nobody has looked at, of organizations in the directory, oldest first."""
+    query = (
+        sa.select(Claim, Organization)
+        .join(Organization, Organization.id == Claim.organization_id)
+        .where(
+            Claim.withdrawn_at.is_(None),
+            Claim.verified_at.is_(None),
+            Claim.evidence != "",
+            Claim.id > after,
+            Organization.state.in_(LISTED_STATES),
+        )
+        .order_by(Claim.id)
+        .limit(PAGE_SIZE)
+    )
+    return [(row[0], row[1]) for row in db.session.execute(query)]
+
+
+def verification_of(organization: Organization) -> Verification:
+    """The strongest level that holds."""
+    return strongest(step.level for step in steps_of(organization.id))
+
+
+def steps_of(organization_id: int) -> Sequence[VerificationStep]:
+    """Levels that hold, strongest first, each with who and when."""
+    query = sa.select(VerificationStep).where(
+        VerificationStep.organization_id == organization_id, VerificationStep.ended_at.is_(None)
+    )
+    rank = list(Verification)
+    return sorted(db.session.scalars(query), key=lambda step: (-rank.index(step.level), step.at, step.id))
+
+
+def strongest(levels: Iterable[Verification]) -> Verification:
+    """The last of the levels in their order; unverified when there is none."""
+    found = set(levels)
+    return next((level for level in reversed(list(Verification)) if level in found), Verification.UNVERIFIED)
+
+
+def people_by_id(ids: Collection[int | None]) -> dict[int, User]:
+    """Who stated and verified."""
+    known = [id_ for id_ in ids if id_ is not None]
+    return {user.id: user for user in db.session.scalars(sa.select(User).where(User.id.in_(known)))}
+
+
+def faded_certificates(ids: Sequence[int] | None = None) -> dict[int, set[str]]:
+    """Certificates on which matching should rest no more, by organization: too old, or valid no longer."""
+    now = clock.now()
+    oldest = now - fading.HALF_LIVES[Subject.CERTIFICATE] * fading.HALF_LIVES_UNTIL_LEAST
+    query = _held().where(
+        Claim.subject == Subject.CERTIFICATE,
+        sa.or_(Claim.confirmed_at <= oldest, Claim.valid_until < now.date()),
+    )
+    if ids is not None:
+        query = query.where(Claim.organization_id.in_(ids))
+    found: dict[int, set[str]] = defaultdict(set)
+    for claim in db.session.scalars(query):
+        if not fading.counts(claim, now):
+            found[claim.organization_id].add(claim.value)
+    return found
+
+
+def questions_for(users: Sequence[User], now: datetime) -> dict[int, Claim]:
+    """For each person at most one claim that they may answer for: the one that counts least, one a week and organization."""
+    seats = _editors(users)
+    by_organization: dict[int, Claim] = {}
+    resting: set[int] = set()
+    for claim in db.session.scalars(_held().where(Claim.organization_id.in_({one for _u, one in seats}))):
+        if claim.asked_at is not None and claim.asked_at > now - ASKED_AGAIN_AFTER:
+            resting.add(claim.organization_id)
+        best = by_organization.get(claim.organization_id)
+        if fading.is_worth_asking(claim, now) and (
+            best is None or _urgency(claim, now) < _urgency(best, now)
+        ):
+            by_organization[claim.organization_id] = claim
+    found: dict[int, Claim] = {}
+    for user_id, organization_id in seats:
+        claim_ = by_organization.get(organization_id) if organization_id not in resting else None
+        if claim_ and (user_id not in found or _urgency(claim_, now) < _urgency(found[user_id], now)):
+            found[user_id] = claim_
+    return found
+
+
+def _urgency(claim: Claim, now: datetime) -> tuple[float, int]:
+    return fading.weight(claim, now), claim.id
+
+
+def _editors(users: Sequence[User]) -> list[tuple[int, int]]:
+    """(person, organization) of those who may answer for an organization in the directory."""
+    members = sa.select(Membership).where(Membership.user_id.in_([user.id for user in users]))
+    return [
+        (one.user_id, one.organization_id)
+        for one in db.session.scalars(members.order_by(Membership.organization_id))
+        if one.can_edit and one.organization.is_listed
+    ]
+
+
+def _held() -> sa.Select[Claim]:
+    return sa.select(Claim).where(Claim.withdrawn_at.is_(None))
