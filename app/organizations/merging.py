@@ -5,6 +5,7 @@ A merge copies and moves; it deletes nothing. What it did stands in `Merge.moved
     state        what the absorbed profile was
     filled       {column: value} of blanks of the kept profile that got the absorbed one's answer
     blanks       {column: value} what stood there before
+    briefs       needs and offers that the kept profile got copies of
     technologies codes that the kept profile got
     people       {membership: role} that the kept profile got; the absorbed one keeps its own
     raised       {membership: [role before, role after]} of people who were in both
@@ -27,7 +28,7 @@ from app.accounts.models import User
 from app.audit import services as audit
 from app.db import db
 from app.errors import AlreadyDecided, RuleBroken
-from app.organizations import duplicates, emails, identifiers, naming, queries, services
+from app.organizations import duplicates, emails, identifiers, merged_briefs, naming, queries, services
 from app.organizations.models import (
     Duplicate,
     DuplicateState,
@@ -77,7 +78,14 @@ def merge(duplicate: Duplicate, keep_id: int, by: User, *, version: int) -> Merg
         raise NotMergeable(_("Choose which of the two profiles goes on."))
     kept, absorbed = (one, other) if keep_id == one.id else (other, one)
     _require_mergeable(kept, absorbed)
-    moved = {"state": absorbed.state.value, **_fill(kept, absorbed, by), **_take_people(kept, absorbed)}
+    # Before the lines are filled, which makes records of those that have none.
+    briefs = merged_briefs.copy(kept, absorbed)
+    moved = {
+        "state": absorbed.state.value,
+        "briefs": briefs,
+        **_fill(kept, absorbed, by),
+        **_take_people(kept, absorbed),
+    }
     moved |= {"identifiers": _take_identifiers(kept, absorbed), "links": _take_links(kept, absorbed)}
     made = Merge(kept_id=kept.id, absorbed_id=absorbed.id, by_id=by.id, at=clock.now(), moved=moved)
     db.session.add(made)

@@ -9,7 +9,7 @@ from app.accounts.models import User
 from app.audit import services as audit
 from app.db import db
 from app.errors import RuleBroken
-from app.organizations import duplicates, merging, services
+from app.organizations import duplicates, merged_briefs, merging, services
 from app.organizations.models import (
     Duplicate,
     DuplicateState,
@@ -32,6 +32,8 @@ def undo(duplicate: Duplicate, by: User, *, version: int) -> None:
         raise NotUndoable(_("This merge was taken back already."))
     kept, absorbed = (one, other) if made.kept_id == one.id else (other, one)
     _require_undoable(made, kept)
+    # First, so that blank lines find no record to end.
+    merged_briefs.remove(made.moved["briefs"])
     _empty(made, kept, by)
     _return_people(made)
     _return_identifiers(made)
@@ -60,6 +62,8 @@ def _require_undoable(made: Merge, kept: Organization) -> None:
     if changed:
         names = ", ".join(name.replace("_", " ") for name in sorted(changed))
         raise NotUndoable(_("Answers that came with the merge were changed since: %(names)s.", names=names))
+    if not merged_briefs.are_as_they_came(made.moved["briefs"]):
+        raise NotUndoable(_("A need or offer that came with the merge was changed since."))
     numbers = {one.id for one in merging.numbers(kept.id)}
     if not numbers.issuperset(made.moved["identifiers"]):
         raise NotUndoable(_("A register number that came with the merge was removed since."))

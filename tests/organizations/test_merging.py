@@ -8,6 +8,7 @@ import threading
 import pytest
 import sqlalchemy as sa
 
+from app import clock
 from app.accounts.models import Role
 from app.audit.models import AuditEvent
 from app.db import db
@@ -15,6 +16,9 @@ from app.matching import eligibility
 from app.organizations import queries
 from app.organizations.identifiers import Scheme
 from app.organizations.models import (
+    Aspect,
+    Brief,
+    BriefWish,
     Duplicate,
     DuplicateState,
     Identifier,
@@ -23,6 +27,8 @@ from app.organizations.models import (
     Organization,
     Partnership,
     ProfileState,
+    Side,
+    Weight,
 )
 from app.outbox.models import Email
 from app.taxonomy import Country, Kind
@@ -256,6 +262,38 @@ def test_where_nobody_owned_the_kept_profile_the_others_owner_does(world, app) -
     with app.app_context():
         assert queries.membership_of(newcomer, kept.id).role is MemberRole.OWNER
     assert world.sign_in(newcomer).get(f"/organizations/{kept.id}/edit/basics").status_code == 200
+
+
+def test_needs_come_with_all_they_say_where_the_kept_profile_has_none(world, app) -> None:
+    kept = world.organization(name="Nila", needs="")
+    absorbed = world.organization(name="Nila", needs="A foundry", offers="")
+    now = clock.now()
+    brief = Brief(
+        organization_id=absorbed.id,
+        side=Side.NEED,
+        title="A foundry",
+        detail="28 nm",
+        created_at=now,
+        updated_at=now,
+    )
+    brief.wishes = [BriefWish(aspect=Aspect.STATE, value="US-CA", weight=Weight.MUST)]
+    world.add(brief)
+    duplicate = world.duplicate(kept, absorbed)
+    browser = world.sign_in(world.user(Role.PROGRAM_MANAGER))
+    data = {"version": duplicate.version, "keep": kept.id}
+    browser.post(f"/duplicates/{duplicate.id}/merge", data=data)
+
+    def held(organization) -> list[tuple[str, str, list[str]]]:
+        with app.app_context():
+            query = sa.select(Brief).where(Brief.organization_id == organization.id, Brief.ended_at.is_(None))
+            needs = db.session.scalars(query.where(Brief.side == Side.NEED))
+            return [(one.title, one.detail, [wish.value for wish in one.wishes]) for one in needs]
+
+    assert held(kept) == held(absorbed) == [("A foundry", "28 nm", ["US-CA"])]
+    undone = browser.post(f"/duplicates/{duplicate.id}/undo", data={"version": duplicate.version + 1})
+    assert undone.status_code == 303
+    assert held(kept) == []
+    assert held(absorbed) == [("A foundry", "28 nm", ["US-CA"])]
 
 
 def test_two_that_were_kept_apart_can_be_decided_again(pair) -> None:
