@@ -20,6 +20,7 @@ MOST_BY_MEANING = 200
 # A name that is what was typed, begins with it, or holds it comes before what is only about it.
 _SAME, _BEGINS, _HELD = 9, 6, 3
 _STEPS = 1_000_000
+_HALF = np.float32(0.5)
 
 WordMask = Callable[[str], Mask]
 
@@ -37,12 +38,12 @@ def text_hits(snapshot: Snapshot, wish: Wish, has_word: WordMask, meaning: Meani
     """Who holds all words or comes near in meaning, best last in score; `has_word` says who holds a word."""
     masks = {word: has_word(word) for word in wish.words}
     by_words = reduce(np.logical_and, masks.values(), snapshot.alive)
-    score = _word_scores(masks, snapshot) / 2
+    score = _word_scores(masks, snapshot) * _HALF
     near = np.zeros(snapshot.size, dtype=bool)
     if meaning is not None:
         alike = _likeness(snapshot, wish.need, meaning)
         near = _nearest(alike)
-        score += alike / 2
+        score += alike * _HALF
     _prefer_names(score, snapshot, wish, by_words)
     return TextHits(by_words | near, score, by_words)
 
@@ -168,7 +169,9 @@ class Found:
         found = np.flatnonzero(self.mask)
         return found[np.lexsort((self.snapshot.ids[found], self.keys[found]))].astype(np.int32)
 
-    def slots_between(self, after: tuple[int, int] | None, before: tuple[int, int] | None) -> tuple[int, int]:
+    def slots_between(
+        self, after: tuple[float, int] | None, before: tuple[float, int] | None
+    ) -> tuple[int, int]:
         """Where in `slots` the part begins and ends that lies behind one (key, id) and before another."""
         keys, ids = self.keys[self.slots], self.snapshot.ids[self.slots]
         start = (

@@ -198,4 +198,4 @@ def ids_since(found: Found, moment: datetime) -> list[int]:
     """Ids of an answer's organizations that were listed after a moment, newest first."""
     listed_at = found.snapshot.listed_at
     slots = np.flatnonzero(found.mask & (listed_at > reading.microseconds(moment)))
-    return found.snapshot.ids[slots[np.argsort(-listed_at[slots], kind="stable")]].tolist()  # type: ignore[no-any-return]
+    return found.snapshot.ids[slots[np.argsort(-listed_at[slots], kind="stable")]].tolist()

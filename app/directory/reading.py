@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -11,10 +11,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app import clock
 from app.audit.models import AuditEvent, AuditHead
 from app.directory.snapshot import Entry
 from app.directory.wish import folded
 from app.organizations.models import LISTED_STATES, Organization, OrganizationTechnology
+from app.organizations.models.brief import Brief, Side
 from app.taxonomy import region_spellings
 
 # What a word is looked for in, beside names: the texts of the public profile page, best told first.
@@ -109,12 +111,25 @@ def _entries(session: Session, ids: list[int] | None) -> Iterator[Entry]:
     columns = [getattr(Organization, name) for name in (*_OTHERS, *NAMES, *TEXTS, *LISTS)]
     query = sa.select(*columns).where(_is_listed()).order_by(Organization.id)
     areas = sa.select(OrganizationTechnology.organization_id, OrganizationTechnology.technology)
+    briefs = _valid_briefs()
     if ids is not None:
         query = query.where(Organization.id.in_(ids))
         areas = areas.where(OrganizationTechnology.organization_id.in_(ids))
+        briefs = briefs.where(Brief.organization_id.in_(ids))
     technologies = _grouped(session.execute(areas))
+    wanted = _grouped(session.execute(briefs.where(Brief.side == Side.NEED)))
+    given = _grouped(session.execute(briefs.where(Brief.side == Side.OFFER)))
     for row in session.execute(query.execution_options(yield_per=2000)):
-        yield _entry(row, technologies.get(row.id, []))
+        yield _entry(row, technologies.get(row.id, ()), wanted.get(row.id, ()), given.get(row.id, ()))
+
+
+def _valid_briefs() -> sa.Select[Any]:
+    """(organization, sort of cooperation) of what is sought or given now."""
+    return sa.select(Brief.organization_id, Brief.cooperation).where(
+        Brief.cooperation.is_not(None),
+        Brief.ended_at.is_(None),
+        sa.or_(Brief.valid_until.is_(None), Brief.valid_until >= clock.now().date()),
+    )
 
 
 def _grouped(rows: Any) -> Codes:
@@ -124,7 +139,7 @@ def _grouped(rows: Any) -> Codes:
     return found
 
 
-def _entry(row: Any, technologies: list[str]) -> Entry:
+def _entry(row: Any, technologies: Sequence[str], wanted: Sequence[str], given: Sequence[str]) -> Entry:
     texts = [getattr(row, name) or "" for name in TEXTS]
     places = [row.city or "", *region_spellings(row.region_code)]
     lists = [word for name in LISTS for word in getattr(row, name) or ()]
@@ -139,6 +154,8 @@ def _entry(row: Any, technologies: list[str]) -> Entry:
             # Who works in a part of an area works in the area.
             "technology": tuple({part for code in technologies for part in (code, code.partition(".")[0])}),
             "stage": tuple({*([row.stage.value] if row.stage else []), *(row.stages or ())}),
+            "needs": tuple(dict.fromkeys(wanted)),
+            "offers": tuple(dict.fromkeys(given)),
             "certification": tuple(dict.fromkeys(row.certifications or ())),
             "verification": (row.verification.value,),
         },

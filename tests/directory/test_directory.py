@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from itertools import chain
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -16,9 +17,11 @@ from app.db import db
 from app.directory import queries
 from app.directory.wish import Wish
 from app.organizations.models import ProfileState, Verification
+from app.organizations.models.brief import Brief
 from app.taxonomy import Country, Kind, Stage
 
 NOWHERE = Path("no models here")
+EVERYBODY = ["Alpha", "Beta", "Delta 100%", "Epsilon", "Gamma", "Paused"]
 
 
 def names_on(page: str) -> list[str]:
@@ -50,6 +53,14 @@ def listed(world) -> None:
         verification=Verification.CONFIRMED,
         description="Long " * 30,
     )
+    seeker = world.organization(
+        Country.UNITED_STATES, Kind.SKILL_PROGRAM, name="Epsilon", region_code="US-TX"
+    )
+    now, past = clock.now(), clock.now().date() - timedelta(days=9)
+    for title, dates in (("Trainers", {}), ("Money", {"valid_until": past}), ("Rooms", {"ended_at": now})):
+        sort = {"Trainers": "talent", "Money": "capital", "Rooms": "pilot_site"}[title]
+        brief = {"organization_id": seeker.id, "side": "need", "title": title, "cooperation": sort}
+        world.add(Brief(**brief, created_at=now, updated_at=now, **dates))
     world.organization(name="Hidden", summary="Chip test floor", state=ProfileState.DRAFT)
     world.organization(name="Paused", summary="Something", state=ProfileState.PAUSED, name_hi="सौर ऊर्जा")
 
@@ -57,7 +68,7 @@ def listed(world) -> None:
 @pytest.mark.parametrize(
     ("query", "found"),
     [
-        ("", ["Alpha", "Beta", "Delta 100%", "Gamma", "Paused"]),
+        ("", EVERYBODY),
         ("q=test+floor", ["Alpha"]),
         ("q=FLOOR+chip", ["Alpha"]),
         ("q=floor+water", []),
@@ -66,20 +77,24 @@ def listed(world) -> None:
         ("q=_", []),
         ("q=ऊर्जा", ["Paused"]),
         ("q=tamil", ["Alpha"]),
-        ("q=sensor+-floor+-pumps+-gam", ["Delta 100%", "Paused"]),
-        ("q=-floor+-pumps", ["Delta 100%", "Gamma", "Paused"]),
+        ("q=sensor+-floor+-pumps+-gam", ["Delta 100%", "Epsilon", "Paused"]),
+        ("q=-floor+-pumps", ["Delta 100%", "Epsilon", "Gamma", "Paused"]),
         ("kind=sme", ["Beta"]),
         ("kind=sme&kind=investor", ["Beta", "Gamma"]),
-        ("country=US", ["Beta", "Gamma"]),
-        ("country=US&not_kind=investor", ["Beta"]),
+        ("country=US", ["Beta", "Epsilon", "Gamma"]),
+        ("country=US&not_kind=investor", ["Beta", "Epsilon"]),
         ("not_technology=semiconductors", ["Beta", "Delta 100%"]),
         ("region=IN-TN", ["Alpha"]),
         ("technology=climate", ["Beta"]),
         ("stage=seed", ["Alpha", "Gamma"]),
         ("certification=ISO+9001", ["Delta 100%"]),
+        ("needs=talent&needs=research", ["Epsilon"]),
+        ("needs=capital", []),
+        ("needs=pilot_site", []),
+        ("offers=talent", []),
         ("verification=confirmed", ["Delta 100%"]),
         ("country=US&kind=investor&q=fund", ["Gamma"]),
-        ("sort=newest", ["Paused", "Delta 100%", "Gamma", "Beta", "Alpha"]),
+        ("sort=newest", ["Paused", "Epsilon", "Delta 100%", "Gamma", "Beta", "Alpha"]),
         ("sort=longest&technology=clean_energy&technology=climate", ["Delta 100%", "Beta"]),
         ("kind=nothing&country=XX&stage=1&technology=zz&region=US-ZZ&sort=up", None),
         ("q=%00%00", None),
@@ -92,7 +107,7 @@ def listed(world) -> None:
 def test_filters_find_what_they_say(client, listed, query, found) -> None:
     response = client.get(f"/organizations?{query}")
     assert response.status_code == 200
-    expected = ["Alpha", "Beta", "Delta 100%", "Gamma", "Paused"] if found is None else found
+    expected = EVERYBODY if found is None else found
     assert names_on(response.text) == expected
 
 
