@@ -94,12 +94,15 @@ class TrainingForm(DetailForm):
             if not _is_day(typed):
                 raise ValidationError(_("Write each day like 2027-01-11."))
 
+    def _has_year(self, _field: Any) -> None:
+        if self.outcomes_year.data is None:
+            raise ValidationError(_("Say below which year this is of."))
+
+    validate_completion_rate = validate_placement_rate = validate_graduates = _has_year
+
     def validate_outcomes_year(self, field: Any) -> None:
         newest = clock.now().year
-        asked = (self.completion_rate, self.placement_rate, self.graduates)
-        if field.data is None and any(one.data is not None for one in asked):
-            raise ValidationError(_("Say which year the figures are of."))
-        if field.data is not None and not 1990 <= field.data <= newest:
+        if not 1990 <= field.data <= newest:
             raise ValidationError(_("Give a year between 1990 and %(newest)s.", newest=newest))
 
     def values(self) -> dict[str, Any]:

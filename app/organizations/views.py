@@ -16,6 +16,8 @@ from app.extensions import limiter
 from app.organizations import (
     access,
     bilingual,
+    brief_queries,
+    brief_views,
     drafts,
     duplicates,
     forms,
@@ -36,6 +38,7 @@ from app.taxonomy import Country, Kind, label, region_name, technology_label
 bp = Blueprint("organizations", __name__, template_folder="templates", url_prefix="/organizations")
 bp.register_blueprint(people_views.bp)
 bp.register_blueprint(identifier_views.bp)
+bp.register_blueprint(brief_views.bp)
 bp.add_app_template_filter(label, "term")
 bp.add_app_template_filter(technology_label, "technology")
 bp.add_app_template_filter(region_name, "region")
@@ -105,6 +108,7 @@ def show(organization_id: int) -> str:
         "organizations/show.html",
         organization=organization,
         membership=membership,
+        briefs=brief_queries.briefs_of(organization_id),
         badges=identifying.badges_of(organization_id),
         reads_numbers=current_user.is_authenticated and current_user.has_role(*identifying.VERIFIERS),
         shows_raise=membership is not None or queries.sees_raises(current_user),
@@ -268,6 +272,7 @@ def _step_page(organization: Organization, step: str, form: StepForm, **context:
         form=form,
         profile=_preview(organization),
         silent_on=publication.silent_on(organization),
+        doubts=publication.doubts_of(organization),
         **context,
     )
 
@@ -279,6 +284,7 @@ def _check_page(organization: Organization, *, is_refused: bool = False) -> str:
         steps=forms.steps_of(organization.kind),
         gaps=publication.gaps_of(organization),
         silent_on=publication.silent_on(organization),
+        doubts=publication.doubts_of(organization),
         unsaved=[step for step in forms.STEPS if step in queries.draft_of(current_user, organization.id)],
         is_refused=is_refused,
     )

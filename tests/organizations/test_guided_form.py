@@ -54,7 +54,7 @@ SHOWN = {
     "startup": ["Seed", "Raising money now"],
     "sme": ["Electronics and semiconductors", "5-axis milling", "ISO 9001, NABL accreditation"],
     "skill_program": ["4.5", "Blended", "Chip test, Burn-in", "January"],
-    "investor": ["Venture capital", "Seed, Series A", "₹50 lakh – ₹1.5 crore", "India, United States"],
+    "investor": ["Venture capital", "Seed, Series A", "₹50 lakh", "₹1.5 crore", "India, United States"],
 }
 
 
