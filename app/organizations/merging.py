@@ -49,7 +49,13 @@ _OF_ALL_KINDS = naming.listed(
     "name_hi summary_hi description_hi"
 )
 # Answers that make sense only together.
-_TOGETHER = (("ticket_min", "ticket_max", "ticket_currency"), ("region_code", "city"))
+_TOGETHER = (
+    ("region_code", "city"),
+    ("ticket_min", "ticket_max", "ticket_currency", "ticket_sweet"),
+    ("raise_amount", "raise_currency", "raise_instrument", "raise_closes_on"),
+    ("fee_amount", "fee_currency"),
+    ("completion_rate", "placement_rate", "graduates", "outcomes_year"),
+)
 
 
 class NotMergeable(RuleBroken):
