@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -112,39 +113,53 @@ def faded_certificates(ids: Sequence[int] | None = None) -> dict[int, set[str]]:
     return found
 
 
-def questions_for(users: Sequence[User], now: datetime) -> dict[int, Claim]:
-    """For each person at most one claim that they may answer for: the one that counts least, one a week and organization."""
+@dataclass(frozen=True)
+class Question:
+    """A claim to ask about, and whose it is."""
+
+    claim: Claim
+    organization: Organization
+
+
+def questions_for(users: Sequence[User], now: datetime) -> dict[int, Question]:
+    """For each person at most one claim they may answer for: the one that counts least, one a week and organization.
+
+    A fixed number of queries, however many people.
+    """
     seats = _editors(users)
-    by_organization: dict[int, Claim] = {}
-    resting: set[int] = set()
-    for claim in db.session.scalars(_held().where(Claim.organization_id.in_({one for _u, one in seats}))):
-        if claim.asked_at is not None and claim.asked_at > now - ASKED_AGAIN_AFTER:
-            resting.add(claim.organization_id)
-        best = by_organization.get(claim.organization_id)
-        if fading.is_worth_asking(claim, now) and (
-            best is None or _urgency(claim, now) < _urgency(best, now)
-        ):
-            by_organization[claim.organization_id] = claim
-    found: dict[int, Claim] = {}
-    for user_id, organization_id in seats:
-        claim_ = by_organization.get(organization_id) if organization_id not in resting else None
-        if claim_ and (user_id not in found or _urgency(claim_, now) < _urgency(found[user_id], now)):
-            found[user_id] = claim_
+    worst = _worst_by_organization({one.organization_id for one in seats}, now)
+    found: dict[int, Question] = {}
+    for seat in seats:
+        claim, known = worst.get(seat.organization_id), found.get(seat.user_id)
+        if claim and (known is None or _urgency(claim, now) < _urgency(known.claim, now)):
+            found[seat.user_id] = Question(claim, seat.organization)
     return found
+
+
+def _worst_by_organization(ids: Collection[int], now: datetime) -> dict[int, Claim]:
+    """The claim most worth a question, of organizations that were not asked this week."""
+    found: dict[int, Claim] = {}
+    resting: set[int] = set()
+    for claim in db.session.scalars(_held().where(Claim.organization_id.in_(ids))):
+        id_, known = claim.organization_id, found.get(claim.organization_id)
+        if claim.asked_at is not None and claim.asked_at > now - ASKED_AGAIN_AFTER:
+            resting.add(id_)
+        if fading.is_worth_asking(claim, now) and (
+            known is None or _urgency(claim, now) < _urgency(known, now)
+        ):
+            found[id_] = claim
+    return {id_: claim for id_, claim in found.items() if id_ not in resting}
 
 
 def _urgency(claim: Claim, now: datetime) -> tuple[float, int]:
     return fading.weight(claim, now), claim.id
 
 
-def _editors(users: Sequence[User]) -> list[tuple[int, int]]:
-    """(person, organization) of those who may answer for an organization in the directory."""
-    members = sa.select(Membership).where(Membership.user_id.in_([user.id for user in users]))
-    return [
-        (one.user_id, one.organization_id)
-        for one in db.session.scalars(members.order_by(Membership.organization_id))
-        if one.can_edit and one.organization.is_listed
-    ]
+def _editors(users: Sequence[User]) -> list[Membership]:
+    """Places of those who may answer for an organization in the directory."""
+    query = sa.select(Membership).where(Membership.user_id.in_([user.id for user in users]))
+    found = db.session.scalars(query.order_by(Membership.organization_id))
+    return [one for one in found if one.can_edit and one.organization.is_listed]
 
 
 def _held() -> sa.Select[Claim]:

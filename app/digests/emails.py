@@ -6,6 +6,7 @@ from flask_babel import force_locale, lazy_gettext, ngettext
 from flask_babel import gettext as _
 
 from app.accounts import emails as accounts
+from app.claims import links as claim_links
 from app.digests import queries
 from app.digests.queries import Content
 from app.outbox.models import MailCategory
@@ -41,6 +42,8 @@ def weekly(content: Content) -> Mail:
         member=content.member,
         manager=content.manager,
         news=content.news,
+        question=content.question,
+        question_url=claim_links.address_of(content.question.claim, user) if content.question else "",
         why=queries.why,
     )
 
@@ -91,6 +94,8 @@ def _news(content: Content) -> str:
             count,
             count=_words(count),
         )
+    if content.question:
+        return _("One question about your profile")
     return _("Your week at Sangam")
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from app.accounts.models import Role, User
+from app.claims import queries as claims
+from app.claims.queries import Question
 from app.db import db
 from app.digests import weeks
 from app.digests.models import Digest
@@ -81,9 +83,11 @@ class Content:
     manager: ManagerPart
     # What is new in saved searches.
     news: Sequence[News] = ()
+    # Whether one of their claims is still true.
+    question: Question | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.member or self.manager or self.news)
+        return bool(self.member or self.manager or self.news or self.question)
 
 
 def people_due(now: datetime.datetime, after: int, limit: int) -> tuple[str, Sequence[User]]:
@@ -130,9 +134,10 @@ def contents_of(
 ) -> list[Content]:
     """Each person's week, read for all of them together; `folder` is where models are, for searches by meaning."""
     members, managers = member_parts(users, now), manager_parts(users, now)
-    found = news.news_of(users, folder)
+    found, asked = news.news_of(users, folder), claims.questions_for(users, now)
     return [
-        Content(user, week, members[user.id], managers[user.id], found.get(user.id, ())) for user in users
+        Content(user, week, members[user.id], managers[user.id], found.get(user.id, ()), asked.get(user.id))
+        for user in users
     ]
 
 

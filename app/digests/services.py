@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app import clock
 from app.accounts.models import User
+from app.claims import services as claims
 from app.db import db
 from app.digests import emails, queries
 from app.digests.models import Digest, DigestState
@@ -33,6 +34,8 @@ class Letter:
     mail: Mail | None = None
     # Until when it tells what is new in saved searches.
     tells_until: datetime.datetime | None = None
+    # The claim it asks about.
+    asks_of: int | None = None
     # Could not be composed: the week stays open, and the next round tries again.
     is_broken: bool = False
 
@@ -63,7 +66,8 @@ def _letter(content: Content, now: datetime.datetime) -> Letter:
         # One letter that cannot be written must not keep everybody else's back.
         log.exception("letter not composed", user_id=content.user.id, week=content.week)
         return Letter(content.user.id, content.week, is_broken=True)
-    return Letter(content.user.id, content.week, mail, now if content.news else None)
+    asks_of = content.question.claim.id if content.question else None
+    return Letter(content.user.id, content.week, mail, now if content.news else None, asks_of)
 
 
 def enqueue(letters: Sequence[Letter]) -> int:
@@ -78,6 +82,9 @@ def enqueue(letters: Sequence[Letter]) -> int:
     for letter in letters:
         if letter.tells_until and (letter.user_id, letter.week) in ours:
             directory.note_told(letter.user_id, letter.tells_until)
+    asked = {letter.asks_of for letter in letters if letter.asks_of and (letter.user_id, letter.week) in ours}
+    if asked:
+        claims.note_asked(sorted(asked))
     return len(mails)
 
 
