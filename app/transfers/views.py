@@ -35,6 +35,7 @@ from app.transfers.models import ImportRun
 
 bp = Blueprint("transfers", __name__, template_folder="templates", url_prefix="/imports")
 MOST_MEGABYTES = 64
+MOST_BYTES = MOST_MEGABYTES * 1024 * 1024
 _manager = role_required(Role.PROGRAM_MANAGER, Role.ADMINISTRATOR)
 _ONE = "/<int:run_id>"
 _TYPES = {
@@ -48,7 +49,7 @@ _TYPES = {
 def _let_files_in(endpoint: str | None, _values: Any) -> None:
     """Before anybody reads the form: only this one route takes more than the rest of the app."""
     if endpoint == "transfers.upload":
-        request.max_content_length = MOST_MEGABYTES * 1024 * 1024
+        request.max_content_length = MOST_BYTES
 
 
 @bp.get("")
