@@ -57,6 +57,7 @@ PERSON = {**ORG, "membership_id": "membership"}
 NUMBER = {**ORG, "identifier_id": "identifier"}
 CLAIM = {**ORG, "claim_id": "claim"}
 STEP_OF = {**ORG, "step_id": "verification"}
+BRIEF = {**ORG, "brief_id": "brief"}
 MATCH = {"match_id": "match"}
 APPROVED = {"match_id": "approved"}
 TOKEN = {"token": "unknown-token"}
@@ -124,6 +125,13 @@ RULES: dict[tuple[str, str], Rule] = {
     ("matching.review", "GET"): Rule(REVIEWERS, MATCH),
     ("matching.review_desk", "GET"): Rule(DESK),
     ("organizations.ask_access", "POST"): Rule(SIGNED_IN, ORG),
+    ("organizations.briefs.add", "POST"): Rule(EDITORS, ORG),
+    ("organizations.briefs.edit", "GET"): Rule(EDITORS, BRIEF),
+    ("organizations.briefs.end", "POST"): Rule(EDITORS, BRIEF),
+    ("organizations.briefs.index", "GET"): Rule(MEMBERS, ORG),
+    ("organizations.briefs.new", "GET"): Rule(EDITORS, ORG),
+    ("organizations.briefs.renew", "POST"): Rule(EDITORS, BRIEF),
+    ("organizations.briefs.save", "POST"): Rule(EDITORS, BRIEF),
     ("organizations.discard_draft", "POST"): Rule(EDITORS, STEP),
     ("organizations.edit", "GET"): Rule(EDITORS, STEP),
     ("organizations.identifiers.add", "POST"): Rule(EDITORS, ORG),
@@ -196,6 +204,7 @@ class Scene:
         self.ids = {
             "organization": organization.id,
             "membership": viewer.id,
+            "brief": world.brief(organization).id,
             "identifier": world.identifier(organization).id,
             "claim": world.claim(organization).id,
             "verification": world.verification(organization, people["manager"]).id,

@@ -20,12 +20,15 @@ from app.db import db
 from app.matching.models import Match, MatchState
 from app.organizations.identifiers import Scheme
 from app.organizations.models import (
+    Brief,
+    BriefWish,
     Duplicate,
     Identifier,
     MemberRole,
     Membership,
     Organization,
     ProfileState,
+    Side,
     Verification,
 )
 from app.programs.models import Program, ProgramKind, ProgramManager
@@ -135,6 +138,17 @@ class World:
         """A level that a manager noted."""
         step = VerificationStep(organization_id=organization.id, level=level, by_id=by.id, at=clock.now())
         return self.add(step)
+
+    def brief(
+        self, organization: Organization, title: str = "Wafer supply for sensor chips", **fields: Any
+    ) -> Brief:
+        """A need of the title that organizations here have; `wishes` are (aspect, value, weight)."""
+        wishes = [BriefWish(aspect=a, value=v, weight=w) for a, v, w in fields.pop("wishes", ())]
+        now = clock.now()
+        chosen = {"side": Side.NEED, "created_at": now, "updated_at": now, **fields}
+        return self.add(
+            Brief(organization_id=organization.id, title=title, wishes=wishes, **chosen),
+        )
 
     def duplicate(self, one: Organization, other: Organization, **fields: Any) -> Duplicate:
         """An open suspicion that two are one organization."""

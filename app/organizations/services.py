@@ -13,7 +13,7 @@ from app.accounts.models import User
 from app.audit import services as audit
 from app.db import db
 from app.errors import Forbidden, NotFound, RuleBroken
-from app.organizations import emails, queries
+from app.organizations import briefs, emails, queries
 from app.organizations.models import MemberRole, Membership, Organization, ProfileDraft, ProfileState
 from app.organizations.publication import gaps_of
 from app.outbox import services as outbox
@@ -156,6 +156,8 @@ def save_profile(organization: Organization, values: dict[str, Any], by: User) -
         if not NOT_FOR_MATCHING.issuperset(changed):
             organization.profile_changed_at = clock.now()
         db.session.flush()
+        if not {"needs", "offers"}.isdisjoint(changed):
+            briefs.sync_lines(organization)
         _record("saved", organization, by, {"fields": changed})
     return changed
 

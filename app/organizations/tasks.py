@@ -7,9 +7,10 @@ import structlog
 from app.db import db, reading
 from app.jobs import services as leases
 from app.jobs.engine import jobs
-from app.organizations import duplicates, scanning
+from app.organizations import brief_queries, briefs, duplicates, scanning
 
 log = structlog.get_logger(__name__)
+_AT_ONCE = 1000
 
 
 @jobs.task("organizations.find_duplicates", every=3600)
@@ -35,3 +36,16 @@ def find_duplicates() -> None:
         db.session.rollback()
         leases.release(scanning.LEASE, token)
         db.session.commit()
+
+
+@jobs.task("organizations.retire_briefs", every=3600)
+def retire_briefs() -> None:
+    """Take needs and offers that have run out off their profiles; each organization in a transaction of its own."""
+    with reading():
+        due = brief_queries.organizations_with_expired(_AT_ONCE)
+        db.session.rollback()
+    for organization_id in due:
+        briefs.retire_expired(organization_id)
+        db.session.commit()
+    if due:
+        log.info("needs and offers retired", organizations=len(due))

@@ -84,7 +84,7 @@ def upgrade() -> None:
         _choice("weight", "must", "prefer"),
         _refers("brief_wish", "brief"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_brief_wish")),
-        sa.UniqueConstraint("brief_id", "aspect", "value", name=op.f("uq_brief_wish_brief_id")),
+        sa.UniqueConstraint("brief_id", "aspect", "value", name=op.f("uq_brief_wish_brief_id_aspect_value")),
     )
     op.create_index("ix_brief_wish_brief_id", "brief_wish", ["brief_id"])
     _fill(brief)

@@ -66,6 +66,13 @@ OWNING = [
     *_shown("organizations.mine", "/organizations/mine"),
     *_shown("organizations.people.index", "/organizations/{own}/people"),
     *_shown("matching.reach", "/organizations/{own}/reach"),
+    *_shown("organizations.briefs.index", "/organizations/{own}/briefs"),
+    *_shown(
+        "organizations.briefs.new",
+        "/organizations/{own}/briefs/new",
+        "/organizations/{own}/briefs/new?flow=we_pay",
+    ),
+    *_shown("organizations.briefs.edit", "/organizations/{own}/briefs/{brief}"),
     *_shown("organizations.identifiers.index", "/organizations/{own}/identifiers"),
     *_shown("organizations.show", "/organizations/{own}"),
     *_shown("introductions.matches", "/matches"),
@@ -110,6 +117,11 @@ REVIEWING = [
     ),
     *_shown("claims.queue", "/claims"),
     *_shown("claims.index", "/organizations/{startup}/claims", "/organizations/{investor}/claims"),
+    *_shown("transfers.index", "/imports"),
+    *_shown(
+        "transfers.show",
+        *(f"/imports/{{import_{state}}}" for state in ("uploaded", "checked", "done", "failed")),
+    ),
     *_shown("duplicates.index", "/duplicates"),
     *_shown("duplicates.show", "/duplicates/{duplicate}", "/duplicates/{kept_apart}"),
     *_shown("digests.preview", "/digest/preview"),
@@ -135,7 +147,15 @@ BY_READER: dict[str | None, list[Shown]] = {
     ADMINISTRATOR: GOVERNING,
 }
 # Not pages: files, answers for machines, and the html inside the frame of a development mail.
-NO_PAGES = {"static", "directory.csv", "jobs.healthz", "jobs.readyz", "outbox.dev_mail_html"}
+NO_PAGES = {
+    "static",
+    "directory.csv",
+    "jobs.healthz",
+    "jobs.readyz",
+    "outbox.dev_mail_html",
+    "transfers.export",
+    "transfers.refused",
+}
 DARK: dict[str | None, list[str]] = {
     None: ["/", "/register", "/organizations", "/organizations/{startup}", "/dev/outbox/{mail}"],
     CARETAKER: ["/matches", "/matches/{to_answer}", "/digest/preview"],

@@ -15,6 +15,7 @@ from app.demo.story import FOUNDERS
 from app.introductions.models import Answer
 from app.matching.models import Match, MatchState
 from app.organizations.models import (
+    Brief,
     Duplicate,
     DuplicateState,
     MemberRole,
@@ -23,6 +24,7 @@ from app.organizations.models import (
     ProfileState,
 )
 from app.taxonomy import Country, Kind
+from app.transfers.models import ImportRefusal, ImportRun, RunState
 from tests.e2e.mailbox import FolderMailbox, wait_for
 from tests.e2e.site import Site
 
@@ -53,6 +55,7 @@ class Scene:
             "mail": self._mail_name(),
         }
         self.places |= self._pairs()
+        self.places |= self._imports()
 
     def close(self) -> None:
         self.engine.dispose()
@@ -127,7 +130,9 @@ class Scene:
         own = sa.select(Membership.organization_id).join(User).where(User.email == FOUNDER)
         with self.session() as session:
             kinds = {kind.value: number for kind, number in session.execute(first)}
-            return {**kinds, "own": session.scalars(own).one()}
+            own_id = session.scalars(own).one()
+            brief = sa.select(sa.func.min(Brief.id)).where(Brief.organization_id == own_id)
+            return {**kinds, "own": own_id, "brief": session.scalars(brief).one()}
 
     def _drafts(self) -> dict[str, str | int]:
         self.person(FRESH)
@@ -159,6 +164,38 @@ class Scene:
             session.add_all([waits, apart])
             session.commit()
             return {"duplicate": waits.id, "kept_apart": apart.id}
+
+    def _imports(self) -> dict[str, str | int]:
+        """Import runs at each point at which a person looks at them."""
+        now, cell = clock.now(), {"name": "Firm of tools", "nation": "Atlantis", "ref": "7"}
+        with self.session() as session:
+            manager = session.scalars(sa.select(User.id).where(User.email == MANAGER)).one()
+            states = (RunState.UPLOADED, RunState.CHECKED, RunState.DONE, RunState.FAILED)
+            runs = {
+                state: ImportRun(
+                    user_id=manager,
+                    file_name="firms of tools and dies, all of Karnataka.csv",
+                    size=90,
+                    state=state,
+                    header=list(cell),
+                    preview=[cell],
+                    mapping={"name": "name", "nation": "country", "ref": "id"},
+                    fixed={"kind": "sme"},
+                    read_rows=0 if state is RunState.UPLOADED else 12,
+                    new_rows=0 if state is RunState.UPLOADED else 11,
+                    refused_rows=0 if state is RunState.UPLOADED else 1,
+                    failure="The file is in UTF-16. Save it as UTF-8 and try again.",
+                    created_at=now,
+                    changed_at=now,
+                )
+                for state in states
+            }
+            session.add_all(runs.values())
+            session.flush()
+            reasons = [["nation", "must be IN or US"]]
+            session.add(ImportRefusal(run_id=runs[RunState.CHECKED].id, line=8, reasons=reasons, cells=cell))
+            session.commit()
+            return {f"import_{state.value}": run.id for state, run in runs.items()}
 
     def _matches(self) -> dict[str, str | int]:
         with self.session() as session:
