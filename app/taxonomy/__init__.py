@@ -9,7 +9,16 @@ from app.taxonomy.places import (
     region_spellings,
     regions_of,
 )
-from app.taxonomy.technologies import TECHNOLOGIES, Technology, technologies_in, technology_label
+from app.taxonomy.technologies import (
+    FIELDS,
+    TECHNOLOGIES,
+    Technology,
+    area_of,
+    is_technology,
+    technologies_in,
+    technology_label,
+    with_areas,
+)
 from app.taxonomy.terms import (
     CERTIFICATIONS,
     InvestorType,
@@ -22,10 +31,15 @@ from app.taxonomy.terms import (
     labels,
 )
 
+# Raised with every change of codes or meanings; docs/taxonomy.md says what changed.
+VERSION = "1.0"
+
 __all__ = [
     "CERTIFICATIONS",
     "COUNTRIES",
+    "FIELDS",
     "TECHNOLOGIES",
+    "VERSION",
     "Country",
     "Instrument",
     "InvestorType",
@@ -38,6 +52,8 @@ __all__ = [
     "Stage",
     "Technology",
     "TrainingMode",
+    "area_of",
+    "is_technology",
     "label",
     "labels",
     "region_code_of",
@@ -46,4 +62,5 @@ __all__ = [
     "regions_of",
     "technologies_in",
     "technology_label",
+    "with_areas",
 ]

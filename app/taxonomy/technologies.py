@@ -15,6 +15,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
+from app.taxonomy.narrower import NARROWER
+
 
 @dataclass(frozen=True)
 class Technology:
@@ -156,11 +158,33 @@ _AREAS = [
 ]
 
 TECHNOLOGIES = {area.code: area for area in _AREAS}
+# Fields inside the areas by full code, `area.field`.
+FIELDS = {
+    f"{area}.{code}": _area(f"{area}.{code}", label, TECHNOLOGIES[area].cet, synonyms)
+    for area, inside in NARROWER.items()
+    for code, label, synonyms in inside
+}
 
 
 def technology_label(code: str) -> Any:
-    """The (lazy) label of a technology code; the code itself when unknown."""
-    return TECHNOLOGIES[code].label if code in TECHNOLOGIES else code
+    """The (lazy) label of the code of an area or of a field inside; the code itself when unknown."""
+    found = TECHNOLOGIES.get(code) or FIELDS.get(code)
+    return found.label if found else code
+
+
+def is_technology(code: str) -> bool:
+    """Whether this is the code of an area or of a field inside one."""
+    return code in TECHNOLOGIES or code in FIELDS
+
+
+def area_of(code: str) -> str:
+    """The area of a field, and of an area itself."""
+    return code.partition(".")[0]
+
+
+def with_areas(codes: Iterable[str]) -> list[str]:
+    """The codes and the areas of all fields among them, sorted."""
+    return sorted({part for code in codes for part in (code, area_of(code))})
 
 
 _BY_WORD = {
