@@ -1,5 +1,6 @@
 """Closed vocabularies of the field, and the words people use for them."""
 
+from app.taxonomy.finding import Term, search
 from app.taxonomy.kinds import Instrument, LeadRole, Recognition, RecognitionStage
 from app.taxonomy.places import (
     COUNTRIES,
@@ -51,6 +52,7 @@ __all__ = [
     "SizeClass",
     "Stage",
     "Technology",
+    "Term",
     "TrainingMode",
     "area_of",
     "is_technology",
@@ -60,6 +62,7 @@ __all__ = [
     "region_name",
     "region_spellings",
     "regions_of",
+    "search",
     "technologies_in",
     "technology_label",
     "with_areas",
