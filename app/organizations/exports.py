@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
 from typing import IO, Any
 
 import sqlalchemy as sa
 
 from app.db import db
-from app.organizations import cells, records
+from app.organizations import cells, kind_cells, records
 from app.organizations.models import LISTED_STATES, Organization, OrganizationTechnology
 
 # What everybody may read on the profile page, and whether it is illustrative: nothing about its people, and not
@@ -46,6 +48,7 @@ COLUMNS = (
     "currency",
     "thesis",
     "invests_in",
+    *kind_cells.COLUMNS,
     "source",
     "is_illustrative",
 )
@@ -109,9 +112,15 @@ def _profile(row: sa.RowMapping, technologies: list[str]) -> dict[str, Any]:
         "id": row["external_id"] or f"sangam:{row['id']}",
         "technologies": sorted(technologies),
         "currency": row["ticket_currency"],
-        "level": None if row["level"] is None else float(row["level"]),
     }
-    return {column: own[column] if column in own else row[column] for column in COLUMNS}
+    return {column: _plain(own[column] if column in own else row[column]) for column in COLUMNS}
+
+
+def _plain(value: Any) -> Any:
+    """A value that JSON has too."""
+    if isinstance(value, Decimal):
+        return float(value)
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _technologies_between(after: int, last: int) -> dict[int, list[str]]:

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from app import clock
 from app.audit import services as audit
 from app.db import db
+from app.organizations import brief_lines
 from app.organizations.models import (
     Membership,
     Organization,
@@ -33,6 +34,7 @@ BATCH = 2_000
 MOST_CHARACTERS = 10_000_000
 # So that a bad file's unknown columns cannot fill memory and screen.
 _MOST_UNKNOWN = 20
+_SIDES = ("needs", "offers")
 _organization = cast(sa.Table, Organization.__table__)
 _technology = cast(sa.Table, OrganizationTechnology.__table__)
 Row = TypeVar("Row", Profile, Link)
@@ -160,6 +162,7 @@ class OrganizationImport(Import[Profile]):
         if not self.is_dry_run:
             _insert(new, now)
             _update(changed, now)
+            _sync_briefs(new, changed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +258,17 @@ def _update(pairs: list[tuple[_Known, Profile]], now: datetime) -> None:
         sa.delete(_technology).where(_technology.c.organization_id.in_([known_id for known_id, _ in moved]))
     )
     _insert_technologies(moved)
+
+
+def _sync_briefs(new: list[Profile], changed: list[tuple[_Known, Profile]]) -> None:
+    """Needs and offers are records beside the lines, which a file writes."""
+    said = [profile.external_id for profile in new if any(profile.values[side] for side in _SIDES)]
+    moved = [
+        known.id
+        for known, profile in changed
+        if any(known.values[side] != profile.values[side] for side in _SIDES)
+    ]
+    brief_lines.sync_many([*moved, *(number for number, _kind in ids_of(said).values())])
 
 
 def _insert_technologies(pairs: Iterable[tuple[int, Profile]]) -> None:

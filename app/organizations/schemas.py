@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from app import clock
-from app.organizations import naming
+from app.organizations import kind_cells, naming
 from app.organizations.cells import MOST_TEXT, MOST_WORDS, Cells, shortened, unique
 from app.taxonomy import (
     TECHNOLOGIES,
@@ -43,7 +43,7 @@ _COLUMNS = (
     "hq_source offers needs technologies stages ticket_min ticket_max currency thesis skills level seats "
     "training_mode intake sector size_class capabilities certifications is_raising is_illustrative"
 )
-COLUMNS = frozenset(_COLUMNS.split())
+COLUMNS = frozenset([*_COLUMNS.split(), *kind_cells.COLUMNS])
 
 
 class RowRefused(Exception):
@@ -87,7 +87,7 @@ def profile_of(cells: dict[str, Any], source: str = "") -> Profile:
     external_id = row.line("id", 80, required=True)
     values = {**_basics(row, kept, source), **_texts(row)}
     own_tags = row.words("tags")
-    values |= _by_kind(row, kept, values, own_tags)
+    values |= _by_kind(row, kept, values, own_tags) | kind_cells.values_of(row)
     technologies = _technologies(row, kept, values, own_tags)
     values["tags"] = unique([*own_tags, *kept])
     if len(values["tags"]) > MOST_WORDS:
@@ -95,8 +95,8 @@ def profile_of(cells: dict[str, Any], source: str = "") -> Profile:
     if row.errors:
         raise RowRefused(row.errors)
     # Exports are silent on raising money; taking one back must not forget it.
-    left_alone = () if row.has("is_raising") else ("is_raising",)
-    return Profile(external_id, values, technologies, left_alone)
+    left_alone = [*kind_cells.unstated(row), *([] if row.has("is_raising") else ["is_raising"])]
+    return Profile(external_id, values, technologies, tuple(left_alone))
 
 
 def link_of(cells: dict[str, Any]) -> Link:

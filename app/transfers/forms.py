@@ -27,7 +27,7 @@ class UploadForm(BaseForm):
 
     def validate_file(self, field: Any) -> None:
         """Known by its ending; what is in it is looked at when it is read."""
-        name = field.data.filename.lower() if isinstance(field.data, FileStorage) else ""
+        name = (field.data.filename or "").lower() if isinstance(field.data, FileStorage) else ""
         if name.endswith((".xls", ".xlsm", ".xlsb", ".ods")):
             raise ValidationError(_("Save the workbook as XLSX or CSV, and send that file."))
         if name and not name.endswith(ENDINGS):

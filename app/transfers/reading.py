@@ -7,7 +7,7 @@ import json
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import IO, Any, BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 import sqlalchemy as sa
 
@@ -68,7 +68,7 @@ def _mapped(given: Mapping[str, Any], mapping: Mapping[str, str], fixed: Mapping
     return found
 
 
-def opened(run: ImportRun) -> IO[bytes]:
+def opened(run: ImportRun) -> BinaryIO:
     """The uploaded file, put together again in a temporary file of this machine."""
     file = tempfile.TemporaryFile()  # noqa: SIM115  # the caller closes it
     for number in itertools.count():
@@ -79,7 +79,7 @@ def opened(run: ImportRun) -> IO[bytes]:
             break
         file.write(piece)
     file.seek(0)
-    return cast(IO[bytes], file)
+    return cast(BinaryIO, file)
 
 
 def given_cells(given: Mapping[str, Any], most: int = _MOST_KEPT) -> dict[str, str]:

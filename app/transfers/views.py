@@ -122,7 +122,7 @@ def _chosen(run: ImportRun) -> tuple[dict[str, str], dict[str, str]]:
     ours = {name for name, _label in columns.choices()}
     sent = [request.form.get(f"column-{number}", "") for number in range(len(run.header))]
     mapping = {name: word if word in ours else "" for name, word in zip(run.header, sent, strict=True)}
-    known = {"kind": set(Kind), "country": set(Country)}
+    known: dict[str, set[str]] = {"kind": {*Kind}, "country": {*Country}}
     fixed = {name: request.form.get(f"fixed-{name}", "") for name in columns.FIXABLE}
     return mapping, {name: word for name, word in fixed.items() if word in known[name]}
 

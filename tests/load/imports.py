@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from app import create_app
+from app import clock, create_app
 from app.accounts.models import User
 from app.db import db
 from app.jobs.engine import jobs
@@ -26,9 +26,23 @@ from app.transfers import services
 from app.transfers.models import ImportRun
 from config import Settings
 
-WORDS = (
-    "precision drone battery water chip design cloud skill training solar pump software export quality care"
-).split()
+WORDS = [
+    "precision",
+    "drone",
+    "battery",
+    "water",
+    "chip",
+    "design",
+    "cloud",
+    "skill",
+    "training",
+    "solar",
+    "pump",
+    "software",
+    "export",
+    "quality",
+    "care",
+]
 
 
 def rows(count: int) -> Iterator[dict[str, Any]]:
@@ -98,7 +112,7 @@ def measure(path: Path, way: str, url: str) -> dict[str, Any]:
 def in_background(app: Any, path: Path) -> dict[str, Any]:
     """Upload, trial and import, one after the other; with the seconds of each."""
     with app.app_context():
-        user = User(email="load@example.org", display_name="Load", created_at=services.clock.now())
+        user = User(email="load@example.org", unsubscribe_key="load", created_at=clock.now())
         db.session.add(user)
         db.session.flush()
         marks = [time.monotonic()]
