@@ -6,11 +6,13 @@ Reads like `queries`, for the recommender's runs instead of pages.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from app.db import db
+from app.matching import musts
 from app.matching.models import OPEN_STATES, Match, MatchState, Refresh
 from app.matching.scoring import Rules
 from app.organizations.models import LISTED_STATES, Organization, OrganizationTechnology, ProfileState
@@ -43,7 +45,7 @@ def may_meet(one: tuple[Country, Kind], other: tuple[Country, Kind]) -> bool:
 
 
 def matching_rules(cap: int) -> Rules:
-    """Everybody who takes part, whom they may meet, what was settled, and how many proposals each may get.
+    """Everybody who takes part, whom they may meet, their musts included, what was settled, and how many proposals each may get.
 
     Proposals nobody has decided on take no place here: a run may replace them.
     """
@@ -52,12 +54,22 @@ def matching_rules(cap: int) -> Rules:
     settled = sa.select(Match.india_id, Match.us_id).where(Match.state.in_(_SETTLED))
     excluded = [(india, us) for india, us in db.session.execute(settled)]
     taken = _places_taken([s for s in _TAKES_PLACE if s in _SETTLED])
+    may = musts.narrowed(
+        {row.id: _GROUPS.index((row.country, row.kind)) for row in rows},
+        [[may_meet(one, other) for other in _GROUPS] for one in _GROUPS],
+    )
     return Rules(
-        groups={row.id: _GROUPS.index((row.country, row.kind)) for row in rows},
-        allowed=[[may_meet(one, other) for other in _GROUPS] for one in _GROUPS],
-        excluded=excluded,
+        groups=may.groups,
+        allowed=may.allowed,
+        excluded=[*excluded, *may.excluded],
         capacity={row.id: max(0, cap - taken.get(row.id, 0)) for row in rows},
     )
+
+
+def joined_by(rules: Rules, country: Country, kind: Kind, organization_id: int) -> Rules:
+    """The same rules as if this organization took part too."""
+    groups = {**rules.groups, organization_id: _GROUPS.index((country, kind))}
+    return replace(rules, groups=groups, capacity={**rules.capacity, organization_id: 1})
 
 
 def _places_taken(states: Sequence[MatchState]) -> dict[int, int]:

@@ -9,7 +9,9 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
+from app.claims import queries as claims
 from app.db import db
+from app.matching import brief_texts
 from app.matching.models import Said
 from app.matching.signals import Statement
 from app.organizations.models import Organization, OrganizationTechnology, Partnership, ProfileState
@@ -47,11 +49,13 @@ _COLUMNS = [
 _DECISION_COLUMNS = ["id", "candidate", "decision", "decided_at", "weight", "by", "said_by"]
 
 
-def organization_frame(ids: Sequence[int] | None = None) -> pd.DataFrame:
-    """Listed organizations as `ml` reads them, by id."""
+def organization_frame(
+    ids: Sequence[int] | None = None, states: Sequence[ProfileState] = (ProfileState.LISTED,)
+) -> pd.DataFrame:
+    """Listed organizations, or those in `states`, as `ml` reads them, by id; certificates that have faded are left out."""
     columns = [_column(name) for name in _COLUMNS]
     renamed = [Organization.ticket_currency.label("currency"), Organization.invests_in.label("countries")]
-    listed = Organization.state == ProfileState.LISTED
+    listed = Organization.state.in_(states)
     query = sa.select(*columns, *renamed).where(listed).order_by(Organization.id)
     areas = sa.select(OrganizationTechnology.organization_id, OrganizationTechnology.technology)
     if ids is not None:
@@ -63,7 +67,12 @@ def organization_frame(ids: Sequence[int] | None = None) -> pd.DataFrame:
     for organization_id, code in db.session.execute(areas):
         technologies[organization_id].append(code)
     frame["technologies"] = [technologies[i] for i in frame["id"].tolist()]
-    return frame
+    faded = claims.faded_certificates(ids)
+    frame["certifications"] = [
+        [one for one in stated or () if one.strip() not in faded.get(id_, ())]
+        for id_, stated in zip(frame["id"].tolist(), frame["certifications"].tolist(), strict=True)
+    ]
+    return brief_texts.with_briefs(frame, ids)
 
 
 def _column(name: str) -> Any:
