@@ -56,6 +56,10 @@
   document.addEventListener("submit", (event) => {
     if (event.target.matches("[data-language]")) keep();
   });
+  // htmx changes the address without a new page, and the switch leads to where one is.
+  document.addEventListener("htmx:pushedIntoHistory", () => {
+    for (const next of document.querySelectorAll("[data-language] [name=next]")) next.value = location.pathname + location.search;
+  });
   // After htmx has read the page, so that it hears the events.
   window.addEventListener("load", restore);
 })();
