@@ -40,6 +40,7 @@ from app.jobs import models as jobs_models
 from app.jobs import views as jobs_views
 from app.jobs.engine import jobs as job_engine
 from app.listings import models as listings_models
+from app.listings import tasks as listings_tasks
 from app.listings import views as listings_views
 from app.matching import commands as matching_commands
 from app.matching import models as matching_models
@@ -49,6 +50,7 @@ from app.organizations import commands as organizations_commands
 from app.organizations import duplicate_views as organizations_duplicate_views
 from app.organizations import models as organizations_models
 from app.organizations import tasks as organizations_tasks
+from app.organizations import term_views as organizations_term_views
 from app.organizations import views as organizations_views
 from app.outbox import commands as outbox_commands
 from app.outbox import models as outbox_models
@@ -66,6 +68,7 @@ BLUEPRINTS = (
     accounts_views.bp,
     organizations_views.bp,
     organizations_duplicate_views.bp,
+    organizations_term_views.bp,
     claims_views.bp,
     transfers_views.bp,
     programs_views.bp,
@@ -112,6 +115,7 @@ TASKS = (
     organizations_tasks,
     claims_tasks,
     transfers_tasks,
+    listings_tasks,
     matching_tasks,
     directory_tasks,
     digests_tasks,

@@ -1,1 +1,92 @@
 """Reads of reviews of listings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from app import clock
+from app.audit.models import AuditEvent
+from app.db import db
+from app.errors import NotFound
+from app.listings.models import ListingCursor, ListingReview, ReviewState
+from app.organizations.models import LISTED_STATES, Organization
+
+PAGE_SIZE = 40
+LARGEST_ID = 2**31 - 1
+
+
+def waiting_reviews(after: tuple[datetime, int] | None = None) -> Sequence[ListingReview]:
+    """What waits for a manager, soonest due first."""
+    query = sa.select(ListingReview).where(ListingReview.state == ReviewState.WAITING)
+    if after is not None:
+        query = query.where(sa.tuple_(ListingReview.due_at, ListingReview.id) > sa.tuple_(*after))
+    return db.session.scalars(query.order_by(ListingReview.due_at, ListingReview.id).limit(PAGE_SIZE)).all()
+
+
+def waiting_and_late() -> tuple[int, int]:
+    """How many wait, and how many of them longer than promised."""
+    late = sa.func.count().filter(ListingReview.due_at < clock.now())
+    query = sa.select(sa.func.count(), late).where(ListingReview.state == ReviewState.WAITING)
+    waiting, behind = db.session.execute(query).one()
+    return waiting, behind
+
+
+def decided_lately(limit: int = 10) -> Sequence[ListingReview]:
+    """The last decisions."""
+    query = sa.select(ListingReview).where(ListingReview.decided_at.is_not(None))
+    return db.session.scalars(query.order_by(ListingReview.decided_at.desc()).limit(limit)).all()
+
+
+def review_for(review_id: int) -> ListingReview:
+    """One review, as it is now. Raises `NotFound`."""
+    review = db.session.get(ListingReview, review_id) if 0 < review_id <= LARGEST_ID else None
+    if review is None:
+        raise NotFound
+    return review
+
+
+def next_waiting(but: ListingReview) -> ListingReview | None:
+    """The review a manager looks at after this one."""
+    query = sa.select(ListingReview).where(
+        ListingReview.state == ReviewState.WAITING, ListingReview.id != but.id
+    )
+    return db.session.scalars(query.order_by(ListingReview.due_at, ListingReview.id).limit(1)).first()
+
+
+def last_review_of(organization_id: int) -> ListingReview | None:
+    """The newest review of an organization."""
+    query = sa.select(ListingReview).where(ListingReview.organization_id == organization_id)
+    return db.session.scalars(query.order_by(ListingReview.id.desc()).limit(1)).first()
+
+
+def last_judged_of(organization_id: int) -> ListingReview | None:
+    """The newest review somebody has decided: what is new is told from there."""
+    query = sa.select(ListingReview).where(
+        ListingReview.organization_id == organization_id, ListingReview.decided_at.is_not(None)
+    )
+    return db.session.scalars(query.order_by(ListingReview.id.desc()).limit(1)).first()
+
+
+def saved_since_cursor(limit: int) -> tuple[int, list[int]]:
+    """How far the trail was read with this, and the listed organizations whose people saved something in that part."""
+    start = db.session.scalar(sa.select(ListingCursor.number)) or 0
+    query = (
+        sa.select(AuditEvent.number, AuditEvent.subject_id)
+        .where(AuditEvent.number > start, AuditEvent.action == "organization.saved")
+        .order_by(AuditEvent.number)
+        .limit(limit)
+    )
+    events = db.session.execute(query).all()
+    if not events:
+        return start, []
+    ids = {int(subject) for _, subject in events}
+    listed = sa.select(Organization.id).where(Organization.id.in_(ids), Organization.state.in_(LISTED_STATES))
+    return events[-1].number, sorted(db.session.scalars(listed))
+
+
+def is_behind(number: int) -> bool:
+    """Whether the trail was read further than the cursor says."""
+    return number > (db.session.scalar(sa.select(ListingCursor.number)) or 0)

@@ -178,12 +178,35 @@ def _differs(old: Any, new: Any) -> bool:
     return bool(old != new)
 
 
-def publish(organization: Organization, by: User) -> None:
-    """List the profile; raises `NotReady` while something is missing."""
+def submit(organization: Organization, by: User) -> None:
+    """Hand the profile in for review; raises `NotReady` while something is missing."""
     if gaps_of(organization):
         raise NotReady(_("The profile is not complete yet."))
-    if organization.state is ProfileState.DRAFT:
+    if organization.state not in {ProfileState.DRAFT, ProfileState.RETURNED}:
+        raise RuleBroken(_("This profile was handed in already."))
+    _move(organization, ProfileState.SUBMITTED, "submitted", by)
+
+
+def take_back(organization: Organization, by: User) -> None:
+    """Make a profile that waits for review a draft again."""
+    if organization.state is ProfileState.SUBMITTED:
+        _move(organization, ProfileState.DRAFT, "taken_back", by)
+
+
+def list_organization(organization: Organization, by: User) -> None:
+    """Put a profile into the directory and into matching."""
+    if not organization.is_listed:
         _move(organization, ProfileState.LISTED, "listed", by)
+
+
+def send_back(organization: Organization, by: User) -> None:
+    """Return a profile to its people; it is in the directory no more."""
+    _move(organization, ProfileState.RETURNED, "returned", by)
+
+
+def refuse(organization: Organization, by: User) -> None:
+    """Turn a profile down; it is in the directory no more."""
+    _move(organization, ProfileState.REFUSED, "refused", by)
 
 
 def pause(organization: Organization, by: User) -> None:

@@ -120,7 +120,7 @@ def show(organization_id: int) -> str:
 def edit(organization_id: int, step: str) -> Any:
     organization = queries.editable_by(current_user, organization_id)
     if step == forms.CHECK:
-        return _check_page(organization)
+        return check_page(organization)
     _known(step)
     typed = queries.draft_of(current_user, organization_id).get(step)
     form = forms.step_form(organization, step, typed)
@@ -222,18 +222,6 @@ def discard_draft(organization_id: int, step: str) -> Any:
     return redirect(url_for(".edit", organization_id=organization_id, step=step), 303)
 
 
-@bp.post("/<int:organization_id>/publish")
-@login_required
-def publish(organization_id: int) -> Any:
-    organization = queries.editable_by(current_user, organization_id)
-    if publication.gaps_of(organization):
-        return _check_page(organization, is_refused=True), 422
-    services.publish(organization, by=current_user)
-    db.session.commit()
-    flash(_("Your profile is in the directory and takes part in matching."), "success")
-    return redirect(url_for(".show", organization_id=organization_id), 303)
-
-
 @bp.post("/<int:organization_id>/pause")
 @login_required
 def pause(organization_id: int) -> Any:
@@ -277,7 +265,7 @@ def _step_page(organization: Organization, step: str, form: StepForm, **context:
     )
 
 
-def _check_page(organization: Organization, *, is_refused: bool = False) -> str:
+def check_page(organization: Organization, *, is_refused: bool = False) -> str:
     return render_template(
         "organizations/check.html",
         organization=organization,
