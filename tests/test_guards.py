@@ -60,12 +60,15 @@ STEP_OF = {**ORG, "step_id": "verification"}
 BRIEF = {**ORG, "brief_id": "brief"}
 MATCH = {"match_id": "match"}
 APPROVED = {"match_id": "approved"}
+LISTING = {"review_id": "listing"}
 TOKEN = {"token": "unknown-token"}
 PAIR = {"duplicate_id": "duplicate"}
 RUN = {"run_id": 10**6}
 WISH = {"category": "digest", "key": "wish"}
 
 RULES: dict[tuple[str, str], Rule] = {
+    ("terms.index", "GET"): Rule(EVERYBODY),
+    ("terms.search", "GET"): Rule(EVERYBODY),
     ("accounts.change_email", "GET POST"): Rule(SIGNED_IN),
     ("accounts.change_password", "GET POST"): Rule(SIGNED_IN),
     ("accounts.check_mail", "GET"): Rule(EVERYBODY),
@@ -117,6 +120,13 @@ RULES: dict[tuple[str, str], Rule] = {
     ("introductions.show", "GET"): Rule(SIDES, APPROVED),
     ("jobs.healthz", "GET"): Rule(EVERYBODY),
     ("jobs.readyz", "GET"): Rule(EVERYBODY),
+    ("listings.approve", "POST"): Rule(DESK, LISTING),
+    ("listings.index", "GET"): Rule(DESK),
+    ("listings.refuse", "POST"): Rule(DESK, LISTING),
+    ("listings.review", "GET"): Rule(DESK, LISTING),
+    ("listings.send_back", "POST"): Rule(DESK, LISTING),
+    ("listings.submit", "POST"): Rule(EDITORS, ORG),
+    ("listings.withdraw", "POST"): Rule(EDITORS, ORG),
     ("matching.approve", "POST"): Rule(REVIEWERS, MATCH),
     ("matching.ask_more", "POST"): Rule(REVIEWERS, MATCH),
     ("matching.hold", "POST"): Rule(REVIEWERS, MATCH),
@@ -147,7 +157,6 @@ RULES: dict[tuple[str, str], Rule] = {
     ("organizations.people.index", "GET"): Rule(MEMBERS, ORG),
     # The membership is the viewer's own: everybody may leave.
     ("organizations.people.remove", "POST"): Rule(OWNERS | {"viewer"}, PERSON),
-    ("organizations.publish", "POST"): Rule(EDITORS, ORG),
     ("organizations.resume", "POST"): Rule(EDITORS, ORG),
     ("organizations.save", "POST"): Rule(EDITORS, STEP),
     ("organizations.show", "GET"): Rule(EVERYBODY, ORG),
@@ -212,6 +221,7 @@ class Scene:
             "match": match.id,
             "approved": approved.id,
             "duplicate": world.duplicate(partner, third).id,
+            "listing": world.listing(organization, is_change=True).id,
             "sign_in": 10**6,
             "wish": people["bystander"].unsubscribe_key,
         }

@@ -17,6 +17,7 @@ from app.accounts import services as accounts
 from app.accounts.models import Role, User
 from app.claims.models import Claim, Subject, VerificationStep
 from app.db import db
+from app.listings.models import ListingReview
 from app.matching.models import Match, MatchState
 from app.organizations.identifiers import Scheme
 from app.organizations.models import (
@@ -155,6 +156,12 @@ class World:
         low, high = sorted((one.id, other.id))
         chosen = {"reasons": ["same_name"], "score": 0.9, "found_at": clock.now(), **fields}
         return self.add(Duplicate(one_id=low, other_id=high, **chosen))
+
+    def listing(self, organization: Organization, **fields: Any) -> ListingReview:
+        """A review that waits for a manager."""
+        now = clock.now()
+        chosen = {"submitted_at": now, "due_at": now + timedelta(days=3), **fields}
+        return self.add(ListingReview(organization_id=organization.id, **chosen))
 
     def program(self, *managers: User, **fields: Any) -> Program:
         number = next(self._numbers)

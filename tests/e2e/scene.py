@@ -13,6 +13,7 @@ from app.accounts.models import AccountToken, Role, TokenPurpose, User
 from app.accounts.queries import token_hash
 from app.demo.story import FOUNDERS
 from app.introductions.models import Answer
+from app.listings.models import ListingReview, ReviewState
 from app.matching.models import Match, MatchState
 from app.organizations.models import (
     Brief,
@@ -52,6 +53,7 @@ class Scene:
             **self._drafts(),
             **self._matches(),
             **self._links(),
+            **self._listings(),
             "mail": self._mail_name(),
         }
         self.places |= self._pairs()
@@ -215,6 +217,29 @@ class Scene:
         names = ("introduced", "said_yes", "not_now", "declined", "to_answer")
         numbered = dict(zip(names, (approved[0], *(approved[at] for at in (4, 6, 7, 8))), strict=True))
         return {**chosen, **numbered, "proposed": own}  # type: ignore[dict-item]
+
+    def _listings(self) -> dict[str, str | int]:
+        """A profile that waits for review, and one whose change was decided."""
+        drafter = self.person("hands.in@example.org")
+        waiting = self.organization(
+            drafter,
+            kind=Kind.SME,
+            name="Waits for review",
+            country=Country.INDIA,
+            summary="Burn-in boards for chip test floors.",
+            state=ProfileState.SUBMITTED,
+        )
+        now = clock.now()
+        change = {"field": "summary", "before": "Boards.", "after": waiting.summary}
+        moments = {"submitted_at": now, "due_at": now - timedelta(days=1), "changes": [change]}
+        review = ListingReview(organization_id=waiting.id, note="We said what we make.", **moments)
+        decided = ListingReview(
+            organization_id=waiting.id, state=ReviewState.RETURNED, decided_at=now, comment="What?", **moments
+        )
+        with self.session() as session:
+            session.add_all([review, decided])
+            session.commit()
+            return {"listing": review.id, "listing_decided": decided.id}
 
     def _links(self) -> dict[str, str | int]:
         """Mailed links that still work."""

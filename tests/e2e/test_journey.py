@@ -109,6 +109,7 @@ def test_a_founder_gets_from_registration_to_an_introduction_and_a_letter(
 ) -> None:
     founder = register_and_confirm(journey)
     make_profile(journey, founder)
+    list_profile(journey)
     match_id = see_matches_with_reasons(journey, founder)
     approve(journey, match_id)
     partner_address = hear_of_it(journey, match_id)
@@ -173,8 +174,18 @@ def make_profile(journey: Journey, page: Page) -> None:
     journey.shot(page, "06-exchange")
     save_and_continue(page)
     journey.shot(page, "07-check")
-    page.get_by_role("button", name=re.compile("Publish")).click()
+    page.get_by_role("button", name="Hand in for review").click()
     expect(page.get_by_role("main")).to_contain_text("Tungabhadra Sensors")
+
+
+def list_profile(journey: Journey) -> None:
+    """A manager reads the profile and takes it into the directory."""
+    page = journey.sign_in("manager@example.org", DEMO_PASSWORD)
+    page.goto(f"{journey.site.url}/listings")
+    page.get_by_role("link", name="Tungabhadra Sensors").click()
+    journey.shot(page, "08-listing")
+    page.get_by_role("button", name="Approve and list").click()
+    expect(page.get_by_role("main")).to_contain_text("Nothing waits for you")
 
 
 def choose(page: Page, words: str) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
+from app.accounts.models import Role
 from app.audit.models import AuditEvent
 from app.db import db
+from app.listings.models import ListingReview
 from app.organizations import queries
 from app.organizations.models import MemberRole, Organization, ProfileState
 from app.organizations.services import MOST_ORGANIZATIONS
@@ -73,6 +76,17 @@ def saved(app, organization_id: int) -> Organization:
         return organization
 
 
+def approve(app, world, number: int) -> None:
+    """A manager takes the profile into the directory."""
+    with app.app_context():
+        review = db.session.scalars(
+            sa.select(ListingReview).where(ListingReview.organization_id == number)
+        ).one()
+        address, version = f"/listings/{review.id}/approve", review.version
+    manager = world.sign_in(world.user(Role.PROGRAM_MANAGER))
+    assert manager.post(address, data={"version": version}).status_code == 303
+
+
 @pytest.mark.parametrize("country", ["IN", "US"])
 @pytest.mark.parametrize("kind", list(DETAILS))
 def test_each_kind_goes_from_the_first_answer_to_the_directory(app, world, client, kind, country) -> None:
@@ -91,6 +105,9 @@ def test_each_kind_goes_from_the_first_answer_to_the_directory(app, world, clien
     assert browser.post(f"/organizations/{number}/publish").location == f"/organizations/{number}"
     own = browser.get(f"/organizations/{number}").text
     assert all(words in own for words in SHOWN[kind])
+    assert "Waits for review" in own
+    assert client.get(f"/organizations/{number}").status_code == 404
+    approve(app, world, number)
     public = client.get(f"/organizations/{number}").text
     assert "Kaveri Chip Works" in public
     assert 'href="https://kaveri.example.org" rel="nofollow noopener ugc"' in public
