@@ -15,6 +15,7 @@ from app.matching import brief_texts
 from app.matching.models import Said
 from app.matching.signals import Statement
 from app.organizations.models import Organization, OrganizationTechnology, Partnership, ProfileState
+from app.taxonomy import TECHNOLOGIES
 
 # Whether a startup raises money is not public, so no reason may rest on it: the column stays out.
 _COLUMNS = [
@@ -65,7 +66,9 @@ def organization_frame(
     frame = pd.DataFrame(rows, columns=[*_COLUMNS, "currency", "countries"])
     technologies: dict[int, list[str]] = defaultdict(list)
     for organization_id, code in db.session.execute(areas):
-        technologies[organization_id].append(code)
+        # A field inside an area counts by its area, which always has a row of its own.
+        if code in TECHNOLOGIES:
+            technologies[organization_id].append(code)
     frame["technologies"] = [technologies[i] for i in frame["id"].tolist()]
     faded = claims.faded_certificates(ids)
     frame["certifications"] = [

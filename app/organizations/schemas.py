@@ -17,15 +17,16 @@ from app import clock
 from app.organizations import kind_cells, naming
 from app.organizations.cells import MOST_TEXT, MOST_WORDS, Cells, shortened, unique
 from app.taxonomy import (
-    TECHNOLOGIES,
     InvestorType,
     Kind,
     Sector,
     SizeClass,
     Stage,
     TrainingMode,
+    is_technology,
     spellings,
     technologies_in,
+    with_areas,
 )
 
 MOST_SUMMARY = 500
@@ -271,10 +272,10 @@ def _technologies(row: Cells, kept: list[str], values: dict[str, Any], tags: lis
     if row.has("technologies"):
         codes: list[str] = []
         for words in row.words("technologies"):
-            found = [words] if words in TECHNOLOGIES else technologies_in([words])
+            found = [words] if is_technology(words) else technologies_in([words])
             codes += found
             _keep(kept, "" if found else words)
-        return sorted(set(codes))
+        return with_areas(codes)
     phrases = [*tags, *row.words("cet")]
     if len(phrases) < _THIN:
         phrases += [values["summary"], values["name"]]

@@ -12,10 +12,8 @@ from app import clock
 from app.forms import BaseForm
 from app.organizations import fields
 from app.organizations.models import Organization
-from app.taxonomy import (
-    TECHNOLOGIES,
-    regions_of,
-)
+from app.organizations.pickers import PickedField
+from app.taxonomy import TECHNOLOGIES, area_of, regions_of, with_areas
 
 MOST_SUMMARY = 300
 MOST_TECHNOLOGIES = 6
@@ -102,6 +100,7 @@ def _few_technologies(_form: Any, field: Any) -> None:
 
 class WorkForm(StepForm):
     FOLDED = frozenset({"summary_hi", "description_hi"})
+    NO_COLUMNS = frozenset({"narrower"})
 
     summary = fields.text(
         _("Summary"),
@@ -117,6 +116,12 @@ class WorkForm(StepForm):
         _few_technologies,
         description=_("Choose the ones you work in most, at most six."),
     )
+    narrower = PickedField(
+        _("More precisely"),
+        "technology",
+        has_list=True,
+        description=_("Find a field by any word for it, for example: OSAT, drones, UPI"),
+    )
     summary_hi = fields.text(
         _("Summary in Hindi"), MOST_SUMMARY, description=_("Who reads Sangam in Hindi sees it first.")
     )
@@ -124,7 +129,24 @@ class WorkForm(StepForm):
 
     @classmethod
     def saved(cls, organization: Organization) -> dict[str, Any]:
-        return {**super().saved(organization), "technologies": list(organization.technologies)}
+        own = list(organization.technologies)
+        fields_of = {
+            "technologies": [code for code in own if code in TECHNOLOGIES],
+            "narrower": [code for code in own if code not in TECHNOLOGIES],
+        }
+        return {**super().saved(organization), **fields_of}
+
+    def validate_narrower(self, field: Any) -> None:
+        if len(set(self.technologies.data or []) | set(map(area_of, field.data))) > MOST_TECHNOLOGIES:
+            raise ValidationError(_("Choose at most %(most)s areas.", most=MOST_TECHNOLOGIES))
+
+    def values(self) -> dict[str, Any]:
+        """A field chosen implies the area it is in."""
+        found = super().values()
+        inside = found.pop("narrower", [])
+        if "technologies" in found:
+            found["technologies"] = with_areas([*found["technologies"], *inside])
+        return found
 
 
 class ExchangeForm(StepForm):

@@ -15,9 +15,11 @@ from app import clock
 from app.organizations import fields
 from app.organizations.models import Organization
 from app.organizations.money_forms import DetailForm
+from app.organizations.pickers import PickedField
 from app.organizations.step_forms import StepForm
 from app.taxonomy import Country, TrainingMode, thresholds
 
+_MOST_SKILLS = 30
 _HALVES = [Decimal(half) / 2 for half in range(2, 17)]
 _LEVELS = {f"{level:.1f}": level for level in _HALVES if thresholds.is_nsqf_level(level)}
 
@@ -48,13 +50,23 @@ class TrainingForm(DetailForm):
             "outcomes_year",
         }
     )
+    NO_COLUMNS = frozenset({"more_skills"})
     NULLABLE = StepForm.NULLABLE | {"occupation", "fee_currency"}
 
     level = SelectField(_("Level"), coerce=_level)
     training_mode = fields.term(_("Mode"), TrainingMode)
     seats = fields.count(_("Seats in each intake"), 1_000_000)
     skills = fields.entries(
-        _("Skills taught"), 30, 120, rows=5, description=_("One a line, for example: Chip test and burn-in")
+        _("Skills taught"),
+        _MOST_SKILLS,
+        120,
+        rows=5,
+        description=_("One a line, for example: Chip test and burn-in"),
+    )
+    more_skills = PickedField(
+        _("Find skills by any word for them"),
+        "skill",
+        description=_("Those you tick are added to the list above."),
     )
     intake = fields.line(
         _("Next intake"), 120, description=_("For example: January and July, or: any Monday")
@@ -89,6 +101,10 @@ class TrainingForm(DetailForm):
             )
         )
 
+    def validate_more_skills(self, field: Any) -> None:
+        if len((self.skills.data or "").splitlines()) + len(field.data) > _MOST_SKILLS:
+            raise ValidationError(_("Name at most %(most)s skills in all.", most=_MOST_SKILLS))
+
     def validate_intake_dates(self, field: Any) -> None:
         for typed in (field.data or "").splitlines():
             if not _is_day(typed):
@@ -107,6 +123,9 @@ class TrainingForm(DetailForm):
 
     def values(self) -> dict[str, Any]:
         found = super().values()
+        ticked = found.pop("more_skills", [])
+        if "skills" in found:
+            found["skills"] = list(dict.fromkeys([*found["skills"], *ticked]))
         if "hours" in found:
             found["credits"] = thresholds.credits_of(found["hours"]) if found["hours"] is not None else None
         if "intake_dates" in found:
