@@ -174,12 +174,15 @@ class _Known:
     values: dict[str, Any]
     technologies: list[str]
     has_people: bool
+    state: ProfileState
 
     def is_same_as(self, profile: Profile) -> bool:
         return self.values == profile.values and self.technologies == profile.technologies
 
     def reason_to_keep(self, profile: Profile) -> tuple[str, str] | None:
         """Why a file may not change it, if so."""
+        if self.state is ProfileState.MERGED:
+            return "id", "belongs to a profile that was merged with another one here"
         if self.has_people:
             return "id", "is kept up to date by its own people here, and a file does not overwrite them"
         if self.values["country"] != profile.values["country"]:
@@ -196,6 +199,7 @@ def _known(profiles: list[Profile]) -> dict[str, _Known]:
     query = sa.select(
         _organization.c.id,
         _organization.c.version,
+        _organization.c.state,
         _organization.c.external_id,
         sa.exists().where(Membership.organization_id == _organization.c.id).label("has_people"),
         *columns,
@@ -209,6 +213,7 @@ def _known(profiles: list[Profile]) -> dict[str, _Known]:
             {name: row[name] for name in profiles[0].values},
             technologies.get(row["id"], []),
             row["has_people"],
+            row["state"],
         )
         for row in rows
     }
