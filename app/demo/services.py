@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,22 @@ from app.demo.people import PASSWORD, PEOPLE, Person
 from app.demo.programs import PROGRAMS
 from app.organizations.models import MemberRole, Membership, Organization, ProfileState
 from app.programs.models import Program, ProgramManager
-from app.taxonomy import Country, InvestorType, Kind, Sector, SizeClass, Stage, TrainingMode
+from app.taxonomy import (
+    Country,
+    Instrument,
+    InvestorType,
+    Kind,
+    LeadRole,
+    Recognition,
+    RecognitionStage,
+    Sector,
+    SizeClass,
+    Stage,
+    TrainingMode,
+)
 
 FILE = Path(__file__).parent / "organizations.jsonl"
-_VOCABULARIES = {
+_VOCABULARIES: dict[str, Callable[[Any], Any]] = {
     "kind": Kind,
     "country": Country,
     "stage": Stage,
@@ -31,6 +44,14 @@ _VOCABULARIES = {
     "training_mode": TrainingMode,
     "investor_type": InvestorType,
     "level": Decimal,
+    "credits": lambda number: Decimal(str(number)),
+    "recognition": Recognition,
+    "recognition_stage": RecognitionStage,
+    "raise_instrument": Instrument,
+    "lead_role": LeadRole,
+    "raise_closes_on": date.fromisoformat,
+    "size_claimed_on": date.fromisoformat,
+    "open_until": date.fromisoformat,
 }
 
 

@@ -101,7 +101,7 @@ def search(words: str, vocabularies: Collection[str] = (), limit: int = 10) -> l
             ranked += [
                 (rank, place, term)
                 for place, (term, known) in enumerate(zip(terms, spelled, strict=True))
-                if (rank := min(_distance(typed, one) for one in known)) < _FAR
+                if (rank := min(_distance(typed, one) + bool(n) / 2 for n, one in enumerate(known))) < _FAR
             ]
     return [term for _rank, _place, term in sorted(ranked, key=lambda each: each[:2])[:limit]]
 
