@@ -14,7 +14,11 @@ from app.outbox.models import MailCategory
 from app.outbox.rendering import Mail, compose
 
 
-def to_people(review: ListingReview, letter: Callable[[ListingReview, User], Mail]) -> Iterator[Mail]:
+# One of the letters below.
+Letter = Callable[[ListingReview, User], Mail]
+
+
+def to_people(review: ListingReview, letter: Letter) -> Iterator[Mail]:
     """The letter, to each of those who may act on it."""
     for user in organizations.people_of(review.organization_id, can_edit=True):
         yield letter(review, user)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -189,7 +189,7 @@ def _lock(organization: Organization) -> None:
         raise RuleBroken(_("Another profile goes on in place of this one."))
 
 
-def _tell(review: ListingReview, letter: Callable[..., object]) -> None:
+def _tell(review: ListingReview, letter: emails.Letter) -> None:
     for mail in emails.to_people(review, letter):
         outbox.enqueue(mail)
 
