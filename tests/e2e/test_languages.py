@@ -59,7 +59,7 @@ def test_the_guided_form_goes_on_in_the_other_language(signed_in: SignedIn, scen
     switch(page, "हिन्दी")
     expect(page.locator("[name=summary]")).to_have_value("Typed in English")
     expect(page.locator("#preview")).to_contain_text("Typed in English")
-    page.locator("details.folded > summary").first.click()
+    page.locator("details:has([name=summary_hi]) > summary").click()
     page.locator("[name=summary_hi]").fill("हिन्दी में लिखा")
     expect(page.locator("#preview .profile__summary")).to_have_text("हिन्दी में लिखा")
     switch(page, "English")
