@@ -9,7 +9,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from app.db import db
-from app.demo import season, services, story
+from app.demo import briefs, season, services, story
 from app.demo.people import PASSWORD, PEOPLE
 from app.matching import planning, proposing, training
 from config import Settings
@@ -26,7 +26,7 @@ def load() -> None:
     if not services.is_loaded():
         people = services.load_people()
         services.load_programs(people)
-        services.load_organizations(people)
+        briefs.load(services.load_organizations(people))
         db.session.commit()
         _propose(settings)
         story.tell(services.manager())
