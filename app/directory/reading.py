@@ -18,6 +18,7 @@ from app.directory.wish import folded
 from app.organizations.models import LISTED_STATES, Organization, OrganizationTechnology
 from app.organizations.models.brief import Brief, Side
 from app.taxonomy import region_spellings
+from app.taxonomy.exchange import CooperationType
 
 # What a word is looked for in, beside names: the texts of the public profile page, best told first.
 TEXTS = (
@@ -123,7 +124,7 @@ def _entries(session: Session, ids: list[int] | None) -> Iterator[Entry]:
         yield _entry(row, technologies.get(row.id, ()), wanted.get(row.id, ()), given.get(row.id, ()))
 
 
-def _valid_briefs() -> sa.Select[Any]:
+def _valid_briefs() -> sa.Select[int, CooperationType | None]:
     """(organization, sort of cooperation) of what is sought or given now."""
     return sa.select(Brief.organization_id, Brief.cooperation).where(
         Brief.cooperation.is_not(None),
