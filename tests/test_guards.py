@@ -61,6 +61,7 @@ BRIEF = {**ORG, "brief_id": "brief"}
 MATCH = {"match_id": "match"}
 APPROVED = {"match_id": "approved"}
 LISTING = {"review_id": "listing"}
+INVITATION = {**ORG, "invitation_id": "invitation"}
 TOKEN = {"token": "unknown-token"}
 PAIR = {"duplicate_id": "duplicate"}
 RUN = {"run_id": 10**6}
@@ -152,9 +153,13 @@ RULES: dict[tuple[str, str], Rule] = {
     ("organizations.keep_draft", "POST"): Rule(EDITORS, STEP),
     ("organizations.mine", "GET"): Rule(SIGNED_IN),
     ("organizations.pause", "POST"): Rule(EDITORS, ORG),
+    ("organizations.invitations.accept", "POST"): Rule(frozenset(), TOKEN),
+    ("organizations.invitations.show", "GET"): Rule(frozenset(), TOKEN),
     ("organizations.people.add", "POST"): Rule(OWNERS, ORG),
     ("organizations.people.change_role", "POST"): Rule(OWNERS, PERSON),
     ("organizations.people.index", "GET"): Rule(MEMBERS, ORG),
+    ("organizations.people.resend", "POST"): Rule(OWNERS, INVITATION),
+    ("organizations.people.withdraw", "POST"): Rule(OWNERS, INVITATION),
     # The membership is the viewer's own: everybody may leave.
     ("organizations.people.remove", "POST"): Rule(OWNERS | {"viewer"}, PERSON),
     ("organizations.resume", "POST"): Rule(EDITORS, ORG),
@@ -222,6 +227,7 @@ class Scene:
             "approved": approved.id,
             "duplicate": world.duplicate(partner, third).id,
             "listing": world.listing(organization, is_change=True).id,
+            "invitation": world.invitation(organization, people["owner"]).id,
             "sign_in": 10**6,
             "wish": people["bystander"].unsubscribe_key,
         }

@@ -25,6 +25,7 @@ from app.organizations.models import (
     BriefWish,
     Duplicate,
     Identifier,
+    Invitation,
     MemberRole,
     Membership,
     Organization,
@@ -156,6 +157,19 @@ class World:
         low, high = sorted((one.id, other.id))
         chosen = {"reasons": ["same_name"], "score": 0.9, "found_at": clock.now(), **fields}
         return self.add(Duplicate(one_id=low, other_id=high, **chosen))
+
+    def invitation(self, organization: Organization, by: User, **fields: Any) -> Invitation:
+        """An invitation whose link nobody knows."""
+        now, number = clock.now(), next(self._numbers)
+        chosen = {
+            "email": f"invited{number}@example.org",
+            "role": MemberRole.EDITOR,
+            "token_hash": f"{number:064x}",
+            "created_at": now,
+            "expires_at": now + timedelta(days=14),
+            **fields,
+        }
+        return self.add(Invitation(organization_id=organization.id, invited_by_id=by.id, **chosen))
 
     def listing(self, organization: Organization, **fields: Any) -> ListingReview:
         """A review that waits for a manager."""

@@ -9,36 +9,24 @@ from flask_babel import lazy_gettext as _
 from app import clock, links
 from app.accounts.emails import Addressee
 from app.accounts.models import User
-from app.organizations.models import Organization
+from app.organizations.models import Invitation, Organization
 from app.outbox.models import MailCategory
 from app.outbox.rendering import Mail, compose
 
 
-def added(organization: Organization, user: User, by: User) -> Mail:
-    """Tells a person that they now belong to an organization."""
-    return compose(
-        "organizations/mail/added",
-        key=_key("added", organization, user.email),
-        category=MailCategory.ACCOUNT,
-        to=user,
-        subject=_("You now belong to %(name)s on Sangam", name=organization.name),
-        organization=organization,
-        by=by,
-        people_url=links.absolute("organizations.people.index", organization_id=organization.id),
-    )
-
-
-def invitation(organization: Organization, email: str, by: User) -> Mail:
-    """Asks somebody without an account to register."""
+def invitation(invited: Invitation, token: str, by: User) -> Mail:
+    """Asks somebody to belong to an organization; the link in it works once."""
+    organization = invited.organization
     return compose(
         "organizations/mail/invitation",
-        key=_key("invitation", organization, email),
+        key=f"invitation:{invited.id}:{invited.sent}",
         category=MailCategory.ACCOUNT,
-        to=Addressee(email, by.locale),
+        to=Addressee(invited.email, by.locale),
         subject=_("%(name)s invites you to Sangam", name=organization.name),
         organization=organization,
         by=by,
-        register_url=links.absolute("accounts.register"),
+        invitation=invited,
+        join_url=links.absolute("organizations.invitations.show", token=token),
     )
 
 

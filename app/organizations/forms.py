@@ -119,6 +119,9 @@ def typed_values(organization: Organization, typed: Mapping[str, Mapping[str, li
     return found
 
 
+ADVISER = "adviser"
+
+
 class PersonForm(BaseForm):
     """Somebody to let in."""
 
@@ -135,6 +138,7 @@ class PersonForm(BaseForm):
                 (MemberRole.VIEWER.value, _("Viewer: reads")),
                 (MemberRole.EDITOR.value, _("Editor: changes the profile and answers matches")),
                 (MemberRole.OWNER.value, _("Owner: also decides who belongs to the organization")),
+                (ADVISER, _("Adviser: acts for the organization with its consent, like an editor")),
             ]
         ),
         default=MemberRole.EDITOR.value,

@@ -8,10 +8,11 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app import clock
 from app.accounts.guards import login_required
 from app.db import db
 from app.extensions import limiter
-from app.organizations import forms, queries, services
+from app.organizations import forms, people, people_queries, queries
 from app.organizations.models import MemberRole
 
 bp = Blueprint("people", __name__, url_prefix="/<int:organization_id>/people")
@@ -31,13 +32,12 @@ def add(organization_id: int) -> Any:
     form = forms.PersonForm()
     if not form.validate():
         return _page(organization_id, form), 422
-    services.add_person(organization, str(form.email.data), MemberRole(form.role.data), by=current_user)
+    is_adviser = form.role.data == forms.ADVISER
+    role = MemberRole.EDITOR if is_adviser else MemberRole(form.role.data)
+    people.invite(organization, str(form.email.data), role, by=current_user, is_adviser=is_adviser)
     db.session.commit()
     flash(
-        _(
-            "We write to %(email)s. People with an account are in at once; others are invited to register.",
-            email=form.email.data,
-        ),
+        _("We write to %(email)s. They are in once they accept.", email=form.email.data),
         "success",
     )
     return redirect(url_for(".index", organization_id=organization_id), 303)
@@ -50,7 +50,7 @@ def change_role(organization_id: int, membership_id: int) -> Any:
     form = forms.RoleForm()
     if not form.validate():
         return _page(organization_id, forms.PersonForm(formdata=None)), 422
-    services.change_role(organization, membership_id, MemberRole(form.role.data), by=current_user)
+    people.change_role(organization, membership_id, MemberRole(form.role.data), by=current_user)
     db.session.commit()
     flash(_("The role is changed."), "success")
     return redirect(url_for(".index", organization_id=organization_id), 303)
@@ -61,13 +61,34 @@ def change_role(organization_id: int, membership_id: int) -> Any:
 def remove(organization_id: int, membership_id: int) -> Any:
     organization, own = queries.organization_for(current_user, organization_id)
     is_leaving = own.id == membership_id
-    services.remove_person(organization, membership_id, by=current_user)
+    people.remove_person(organization, membership_id, by=current_user)
     db.session.commit()
     flash(_("You have left the organization.") if is_leaving else _("They were removed."), "success")
     return redirect(
         url_for("organizations.mine") if is_leaving else url_for(".index", organization_id=organization_id),
         303,
     )
+
+
+@bp.post("/invitations/<int:invitation_id>/resend")
+@login_required
+@limiter.limit("30 per hour", key_func=lambda: f"invite:{getattr(current_user, 'id', 0)}")
+def resend(organization_id: int, invitation_id: int) -> Any:
+    organization, _own = queries.owned_by(current_user, organization_id)
+    people.resend(organization, invitation_id, by=current_user)
+    db.session.commit()
+    flash(_("The invitation is on its way again. The old link works no more."), "success")
+    return redirect(url_for(".index", organization_id=organization_id), 303)
+
+
+@bp.post("/invitations/<int:invitation_id>/withdraw")
+@login_required
+def withdraw(organization_id: int, invitation_id: int) -> Any:
+    organization, _own = queries.owned_by(current_user, organization_id)
+    people.withdraw(organization, invitation_id, by=current_user)
+    db.session.commit()
+    flash(_("The invitation is withdrawn. Its link works no more."), "success")
+    return redirect(url_for(".index", organization_id=organization_id), 303)
 
 
 def _page(organization_id: int, form: forms.PersonForm) -> str:
@@ -77,6 +98,9 @@ def _page(organization_id: int, form: forms.PersonForm) -> str:
         organization=organization,
         own=own,
         people=queries.memberships_in(organization_id),
+        advisers=people_queries.advisers_in(organization_id),
+        invitations=people_queries.open_invitations(organization_id),
+        now=clock.now(),
         form=form,
         role_form=forms.RoleForm(formdata=None),
     )

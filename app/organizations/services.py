@@ -1,4 +1,4 @@
-"""What changes organizations and the people in them."""
+"""What changes organizations."""
 
 from __future__ import annotations
 
@@ -8,15 +8,13 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _
 
 from app import clock
-from app.accounts import queries as accounts
 from app.accounts.models import User
 from app.audit import services as audit
 from app.db import db
-from app.errors import Forbidden, NotFound, RuleBroken
-from app.organizations import briefs, emails, queries
-from app.organizations.models import MemberRole, Membership, Organization, ProfileDraft, ProfileState
+from app.errors import RuleBroken
+from app.organizations import briefs
+from app.organizations.models import MemberRole, Membership, Organization, ProfileState
 from app.organizations.publication import gaps_of
-from app.outbox import services as outbox
 from app.taxonomy import Country, Kind
 
 MOST_ORGANIZATIONS = 20
@@ -102,10 +100,6 @@ class TooManyOrganizations(RuleBroken):
 
 class NotReady(RuleBroken):
     """The profile lacks what the directory needs."""
-
-
-class LastOwner(RuleBroken):
-    """An organization always has an owner."""
 
 
 def create_organization(
@@ -232,95 +226,3 @@ def _move(organization: Organization, state: ProfileState, action: str, by: User
 
 def _record(action: str, organization: Organization, by: User, detail: dict[str, Any] | None = None) -> None:
     audit.record(f"organization.{action}", ("organization", organization.id), by=by.id, detail=detail)
-
-
-def add_person(organization: Organization, email: str, role: MemberRole, by: User) -> None:
-    """Let a person in, or invite a stranger to register. Who asks is told the same in both cases."""
-    _lock_owned(organization, by)
-    user = accounts.user_by_email(email)
-    if user is None or user.confirmed_at is None:
-        outbox.enqueue(emails.invitation(organization, email, by))
-        audit.record("organization.invited", ("organization", organization.id), by=by.id)
-        return
-    if user.deactivated_at is not None or queries.membership_of(user, organization.id) is not None:
-        return
-    db.session.add(
-        Membership(organization_id=organization.id, user_id=user.id, role=role, created_at=clock.now())
-    )
-    db.session.flush()
-    outbox.enqueue(emails.added(organization, user, by))
-    _record("person_added", organization, by, {"user": user.id, "role": role.value})
-
-
-def change_role(organization: Organization, membership_id: int, role: MemberRole, by: User) -> None:
-    """Give a person another role; raises `LastOwner` when nobody would own the organization."""
-    _lock_owned(organization, by)
-    membership = _membership(organization, membership_id)
-    if membership.role is role:
-        return
-    if membership.role is MemberRole.OWNER:
-        _require_other_owner(organization, membership)
-    membership.role = role
-    _record("role_changed", organization, by, {"user": membership.user_id, "role": role.value})
-
-
-def remove_person(organization: Organization, membership_id: int, by: User) -> None:
-    """Take a person out, or leave; raises `LastOwner` when nobody would own the organization."""
-    _lock(organization)
-    membership = _membership(organization, membership_id)
-    if membership.user_id != by.id:
-        _require_owner(organization, by)
-    if membership.role is MemberRole.OWNER:
-        _require_other_owner(organization, membership)
-    db.session.execute(
-        sa.delete(ProfileDraft).where(
-            ProfileDraft.organization_id == organization.id, ProfileDraft.user_id == membership.user_id
-        )
-    )
-    db.session.delete(membership)
-    _record("person_removed", organization, by, {"user": membership.user_id})
-
-
-def _lock_owned(organization: Organization, by: User) -> None:
-    _lock(organization)
-    _require_owner(organization, by)
-
-
-def _lock(organization: Organization) -> None:
-    """Let only one transaction at a time change who belongs to an organization."""
-    db.session.execute(sa.select(Organization.id).where(Organization.id == organization.id).with_for_update())
-
-
-def _membership(organization: Organization, membership_id: int) -> Membership:
-    """A membership as it is now that the organization is locked."""
-    if membership_id > queries.LARGEST_ID:
-        raise NotFound
-    query = (
-        sa.select(Membership)
-        .where(Membership.organization_id == organization.id, Membership.id == membership_id)
-        .execution_options(populate_existing=True)
-    )
-    membership = db.session.scalars(query).one_or_none()
-    if membership is None:
-        raise NotFound
-    return membership
-
-
-def _require_owner(organization: Organization, by: User) -> None:
-    """The view saw an owner; meanwhile another owner may have changed that."""
-    if by.id not in _owners(organization):
-        raise Forbidden
-
-
-def _require_other_owner(organization: Organization, membership: Membership) -> None:
-    if not _owners(organization) - {membership.user_id}:
-        raise LastOwner(
-            _("An organization always has an owner. Make somebody else an owner first, then try again.")
-        )
-
-
-def _owners(organization: Organization) -> set[int]:
-    query = sa.select(Membership.user_id).where(
-        Membership.organization_id == organization.id, Membership.role == MemberRole.OWNER
-    )
-    return set(db.session.scalars(query))

@@ -23,6 +23,7 @@ from app.organizations import (
     forms,
     identifier_views,
     identifying,
+    invitation_views,
     people_views,
     preview,
     publication,
@@ -37,6 +38,7 @@ from app.taxonomy import Country, Kind, label, region_name, technology_label
 
 bp = Blueprint("organizations", __name__, template_folder="templates", url_prefix="/organizations")
 bp.register_blueprint(people_views.bp)
+bp.register_blueprint(invitation_views.bp)
 bp.register_blueprint(identifier_views.bp)
 bp.register_blueprint(brief_views.bp)
 bp.add_app_template_filter(label, "term")

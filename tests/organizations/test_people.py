@@ -7,11 +7,13 @@ import threading
 import pytest
 import sqlalchemy as sa
 
+from app import clock
 from app.audit.models import AuditEvent
 from app.db import db
 from app.errors import Forbidden, NotFound
-from app.organizations import queries, services
-from app.organizations.models import MemberRole, Membership, Organization, ProfileState
+from app.matching.models import MatchState
+from app.organizations import people, queries
+from app.organizations.models import Adviser, Invitation, MemberRole, Membership, Organization, ProfileState
 from app.outbox.models import Email
 
 READS = ["", "/people"]
@@ -125,12 +127,12 @@ def test_of_two_owners_who_go_at_once_one_remains(app, world, act) -> None:
                 start.wait(10)
                 row = db.session.get_one(Organization, organization.id)
                 if act == "step down":
-                    services.change_role(row, target.id, MemberRole.VIEWER, by=users[number])
+                    people.change_role(row, target.id, MemberRole.VIEWER, by=users[number])
                 else:
-                    services.remove_person(row, target.id, by=users[number])
+                    people.remove_person(row, target.id, by=users[number])
                 db.session.commit()
                 results.append("done")
-        except (services.LastOwner, Forbidden, NotFound) as error:
+        except (people.LastOwner, Forbidden, NotFound) as error:
             results.append(error)
 
     threads = [threading.Thread(target=go, args=(number,)) for number in range(2)]
@@ -150,6 +152,14 @@ def add(browser, organization, email: str):
     return browser.post(f"/organizations/{organization.id}/people", data=data, follow_redirects=True)
 
 
+def link_in_mail_to(app, email: str) -> str:
+    """The newest invitation's address, as its reader would open it."""
+    with app.app_context():
+        query = sa.select(Email).where(Email.to_address == email).order_by(Email.id.desc())
+        text = db.session.scalars(query.limit(1)).one().text
+    return "/organizations/invitations/" + text.split("/organizations/invitations/")[1].split()[0]
+
+
 def test_known_and_unknown_addresses_get_the_same_answer_and_each_a_mail(app, world) -> None:
     owner, known = world.user(), world.user(email="known@example.org")
     organization = world.organization(owner=owner)
@@ -158,14 +168,98 @@ def test_known_and_unknown_addresses_get_the_same_answer_and_each_a_mail(app, wo
     said = [one.text.split("usa-alert__text")[1].split("</p>")[0] for one in answers]
     assert said[0].replace("known@example.org", "X") == said[1].replace("unknown@example.org", "X")
     with app.app_context():
-        assert queries.membership_of(known, organization.id).role is MemberRole.EDITOR
-        mails = {one.to_address: one for one in db.session.scalars(sa.select(Email))}
-    assert set(mails) == {"known@example.org", "unknown@example.org"}
-    assert f"/organizations/{organization.id}/people" in mails["known@example.org"].text
-    assert "/register" in mails["unknown@example.org"].text
+        assert queries.membership_of(known, organization.id) is None
+        assert set(db.session.scalars(sa.select(Email.to_address))) == {
+            "known@example.org",
+            "unknown@example.org",
+        }
 
 
-def test_adding_the_same_person_again_changes_and_sends_nothing(app, world) -> None:
+def test_an_invitation_is_accepted_once_and_only_by_its_address(app, world, client) -> None:
+    owner, invited, other = world.user(), world.user(), world.user()
+    organization = world.organization(owner=owner)
+    add(world.sign_in(owner), organization, invited.email)
+    link = link_in_mail_to(app, invited.email)
+    assert "/sign-in" in client.get(link).text
+    stranger = world.sign_in(other)
+    assert "for another address" in stranger.get(link).text
+    assert stranger.post(link).status_code == 409
+    browser = world.sign_in(invited)
+    assert "Join" in browser.get(link).text
+    assert browser.post(link).location == "/organizations/mine"
+    assert browser.post(link).status_code == 404
+    with app.app_context():
+        assert queries.membership_of(invited, organization.id).role is MemberRole.EDITOR
+        assert queries.membership_of(other, organization.id) is None
+
+
+@pytest.mark.parametrize("end", ["withdrawn", "sent again", "too old", "inviter left"])
+def test_a_link_that_was_ended_lets_nobody_in(app, world, end) -> None:
+    owner, invited = world.user(), world.user()
+    organization = world.organization(owner=owner)
+    own = world.member(organization, world.user())
+    browser = world.sign_in(owner)
+    add(browser, organization, invited.email)
+    link = link_in_mail_to(app, invited.email)
+    with app.app_context():
+        invitation = db.session.scalars(sa.select(Invitation)).one()
+        number = invitation.id
+        mine = queries.membership_of(owner, organization.id).id
+        if end == "too old":
+            invitation.expires_at = clock.now()
+            db.session.commit()
+    url = f"/organizations/{organization.id}/people"
+    if end == "withdrawn":
+        assert browser.post(f"{url}/invitations/{number}/withdraw").status_code == 303
+    elif end == "sent again":
+        assert browser.post(f"{url}/invitations/{number}/resend").status_code == 303
+        assert link_in_mail_to(app, invited.email) != link
+    elif end == "inviter left":
+        assert own.id != mine
+        assert browser.post(f"{url}/{mine}/remove").status_code == 303
+    joining = world.sign_in(invited)
+    assert joining.get(link).status_code == 404
+    assert joining.post(link).status_code == 404
+
+
+def test_an_adviser_acts_with_recorded_consent_never_owns_and_loses_everything_at_the_end(app, world) -> None:
+    owner, adviser = world.user(name="Owner Rao"), world.user()
+    organization = world.organization(owner=owner)
+    own, acting = world.sign_in(owner), world.sign_in(adviser)
+    url = f"/organizations/{organization.id}"
+    own.post(f"{url}/people", data={"email": adviser.email, "role": "adviser"})
+    acting.post(link_in_mail_to(app, adviser.email))
+    assert acting.get(f"{url}/edit/basics").status_code == 200
+    page = own.get(f"{url}/people").text
+    assert "Owner Rao consented on" in page
+    with app.app_context():
+        number = queries.membership_of(adviser, organization.id).id
+    assert own.post(f"{url}/people/{number}/role", data={"role": "owner"}).status_code == 409
+    assert acting.post(f"{url}/people/{number}/remove").status_code == 303
+    assert acting.get(f"{url}/edit/basics").status_code == 404
+    with app.app_context():
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Adviser)) == 0
+
+
+def test_a_removed_person_loses_every_page_and_draft_at_the_next_request(app, world) -> None:
+    owner, editor = world.user(), world.user()
+    organization = world.organization(owner=owner)
+    membership = world.member(organization, editor, MemberRole.EDITOR)
+    match = world.match(organization, state=MatchState.APPROVED)
+    browser, url = world.sign_in(editor), f"/organizations/{organization.id}"
+    browser.post(f"{url}/draft/basics", data={"name": "Half typed"})
+    assert browser.get(f"{url}/edit/basics").status_code == 200
+    assert browser.get(f"/matches/{match.id}").status_code == 200
+    world.sign_in(owner).post(f"{url}/people/{membership.id}/remove")
+    for path in ("/edit/basics", "/people"):
+        assert browser.get(f"{url}{path}").status_code == 404
+    assert browser.get(f"/matches/{match.id}").status_code == 404
+    with app.app_context():
+        assert queries.draft_of(editor, organization.id) == {}
+        assert editor.id not in {one.id for one in queries.people_of(organization.id)}
+
+
+def test_inviting_the_same_person_again_changes_and_sends_nothing(app, world) -> None:
     owner, known = world.user(), world.user()
     organization = world.organization(owner=owner)
     browser = world.sign_in(owner)
@@ -173,15 +267,7 @@ def test_adding_the_same_person_again_changes_and_sends_nothing(app, world) -> N
         assert add(browser, organization, email).status_code == 200
     with app.app_context():
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Email)) == 2
-        assert len(queries.memberships_in(organization.id)) == 2
-
-
-def test_an_account_that_was_never_confirmed_is_not_let_in(app, world) -> None:
-    owner, unconfirmed = world.user(), world.user(confirmed_at=None)
-    organization = world.organization(owner=owner)
-    add(world.sign_in(owner), organization, unconfirmed.email)
-    with app.app_context():
-        assert queries.membership_of(unconfirmed, organization.id) is None
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Invitation)) == 2
 
 
 @pytest.mark.parametrize("email", ["", "no", "a@b@c", "x\r\nBcc: y@example.org", "a" * 320 + "@example.org"])
@@ -196,6 +282,7 @@ def test_every_change_of_people_is_in_the_audit_trail(app, world) -> None:
     organization = world.organization(owner=owner)
     browser = world.sign_in(owner)
     add(browser, organization, other.email)
+    world.sign_in(other).post(link_in_mail_to(app, other.email))
     with app.app_context():
         number = queries.membership_of(other, organization.id).id
     url = f"/organizations/{organization.id}/people/{number}"
@@ -205,11 +292,12 @@ def test_every_change_of_people_is_in_the_audit_trail(app, world) -> None:
         query = sa.select(AuditEvent).where(AuditEvent.subject_type == "organization")
         events = db.session.scalars(query.order_by(AuditEvent.number)).all()
     assert [event.action for event in events] == [
+        "organization.invited",
         "organization.person_added",
         "organization.role_changed",
         "organization.person_removed",
     ]
-    assert {event.actor_id for event in events} == {owner.id}
+    assert [event.actor_id for event in events] == [owner.id, other.id, owner.id, owner.id]
 
 
 def test_editors_are_told_apart_from_viewers(app, world) -> None:

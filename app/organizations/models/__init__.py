@@ -12,16 +12,18 @@ from app.organizations.models.organization import (
     Verification,
 )
 from app.organizations.models.partnership import Partnership
-from app.organizations.models.people import MemberRole, Membership
+from app.organizations.models.people import Adviser, Invitation, MemberRole, Membership
 
 __all__ = [
     "LISTED_STATES",
+    "Adviser",
     "Aspect",
     "Brief",
     "BriefWish",
     "Duplicate",
     "DuplicateState",
     "Identifier",
+    "Invitation",
     "MemberRole",
     "Membership",
     "Merge",
