@@ -259,4 +259,4 @@ def _levels() -> dict[int, int]:
         .where(Brief.valid_on(clock.now().date()), Brief.side == Side.OFFER, Brief.trl.is_not(None))
         .group_by(Brief.organization_id)
     )
-    return {row[0]: row[1] for row in db.session.execute(query)}
+    return {id_: level or 0 for id_, level in db.session.execute(query)}

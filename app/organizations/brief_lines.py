@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import SequenceMatcher
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 
@@ -111,9 +111,13 @@ def _held(ids: Sequence[int]) -> dict[tuple[int, Side], list[Held]]:
     rows = db.session.execute(query.where(Brief.ended_at.is_(None)).order_by(Brief.expired_at, Brief.id))
     found: dict[tuple[int, Side], list[Held]] = {}
     # Those that hold come first, so that an expired one of the same title steps back.
-    for organization_id, side, *rest in sorted(rows, key=lambda row: (row[-1], row.id)):
-        found.setdefault((organization_id, side), []).append(Held(*rest))
+    for organization_id, side, *own in sorted(rows, key=lambda row: (row[-1], row.id)):
+        found.setdefault((organization_id, side), []).append(_as_held(own))
     return found
+
+
+def _as_held(columns: Sequence[Any]) -> Held:
+    return Held(*columns)
 
 
 def _made(organization_id: int, side: Side, place: int, title: str) -> dict[str, Any]:
@@ -148,7 +152,7 @@ def _changes(change: Change) -> list[dict[str, Any]]:
 
 
 def _write(new: list[dict[str, Any]], changed: list[dict[str, Any]]) -> None:
-    table = sa.inspect(Brief).local_table
+    table = cast(sa.Table, Brief.__table__)
     if new:
         db.session.execute(sa.insert(Brief), new)
     target = sa.update(table).where(table.c.id == sa.bindparam("b_id"))
@@ -158,7 +162,7 @@ def _write(new: list[dict[str, Any]], changed: list[dict[str, Any]]) -> None:
         connection.execute(target.values(**ending), ended)
     if kept := [one for one in changed if "b_place" in one]:
         names = ("place", "title", "valid_until")
-        binds = {name: sa.bindparam(f"b_{name}") for name in names}
+        binds: dict[str, Any] = {name: sa.bindparam(f"b_{name}") for name in names}
         version = table.c.version + sa.bindparam("b_step")
         connection.execute(target.values(**binds, expired_at=None, version=version), kept)
     if new or changed:
