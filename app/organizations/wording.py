@@ -176,7 +176,7 @@ def _investing(organization: Organization) -> Facts:
 
 
 def _day(day: date | None) -> str:
-    return str(format_date(day, "medium")) if day else ""
+    return str(format_date(day, "d MMM y")) if day else ""
 
 
 def _listed(words: Iterable[Any] | None) -> str:
