@@ -19,11 +19,15 @@ from app.organizations import services as organizations
 from app.organizations.models import Organization, ProfileState
 from app.outbox import services as outbox
 
-_SAID = {
-    ReviewState.APPROVED: lazy_gettext("approved it"),
-    ReviewState.RETURNED: lazy_gettext("returned it"),
-    ReviewState.REFUSED: lazy_gettext("refused it"),
-    ReviewState.WITHDRAWN: lazy_gettext("withdrew it"),
+_OVERTAKEN = {
+    ReviewState.APPROVED: lazy_gettext(
+        "%(person)s was quicker and approved it. Your decision was not taken."
+    ),
+    ReviewState.RETURNED: lazy_gettext(
+        "%(person)s was quicker and returned it. Your decision was not taken."
+    ),
+    ReviewState.REFUSED: lazy_gettext("%(person)s was quicker and refused it. Your decision was not taken."),
+    ReviewState.WITHDRAWN: lazy_gettext("Its people took it back before you. Your decision was not taken."),
 }
 
 
@@ -165,9 +169,9 @@ def _overtaken(review: ListingReview) -> RuleBroken:
         return RuleBroken(
             _("The profile was changed after you opened this page. Read it again, then decide.")
         )
-    person = review.decided_by.display_name if review.decided_by else _("Its people")
-    message = _("Somebody was quicker. Nothing you did was lost, and nothing was decided twice.")
-    return AlreadyDecided(message, person, str(_SAID[review.state]))
+    person = review.decided_by.display_name if review.decided_by else str(_("Its people"))
+    message = _OVERTAKEN[review.state] % {"person": person}
+    return AlreadyDecided(message, person, review.state.value)
 
 
 def _require(comment: str) -> None:

@@ -19,6 +19,7 @@ from app.organizations.models import (
     Brief,
     Duplicate,
     DuplicateState,
+    Invitation,
     MemberRole,
     Membership,
     Organization,
@@ -256,8 +257,21 @@ class Scene:
                         expires_at=clock.now() + timedelta(hours=1),
                     )
                 )
+            own = self.organization(fresh, kind=Kind.SME, name="Invites people", country=Country.INDIA)
+            session.add(
+                Invitation(
+                    organization_id=own.id,
+                    invited_by_id=fresh.id,
+                    email="invited@example.org",
+                    role=MemberRole.EDITOR,
+                    token_hash=token_hash("token-invitation"),
+                    created_at=clock.now(),
+                    expires_at=clock.now() + timedelta(days=14),
+                )
+            )
             session.commit()
-        return {"key": fresh.unsubscribe_key, **{p.value: f"token-{p.value}" for p in TokenPurpose}}
+        links: dict[str, str | int] = {"key": fresh.unsubscribe_key, "invitation": "token-invitation"}
+        return links | {p.value: f"token-{p.value}" for p in TokenPurpose}
 
     def _mail_name(self) -> str:
         """The file of a proposal mail, once the worker has sent one."""
