@@ -13,7 +13,6 @@ from app.organizations import queries as organizations
 from app.outbox.models import MailCategory
 from app.outbox.rendering import Mail, compose
 
-
 # One of the letters below.
 Letter = Callable[[ListingReview, User], Mail]
 
