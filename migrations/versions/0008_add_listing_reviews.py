@@ -68,9 +68,7 @@ def _create_cursor() -> None:
         sa.CheckConstraint("id = 1", name="only_one"),
     )
     # What was saved before nobody reviews again.
-    op.execute(
-        "INSERT INTO listing_cursor (id, number) SELECT 1, COALESCE(MAX(number), 0) FROM audit_event"
-    )
+    op.execute("INSERT INTO listing_cursor (id, number) SELECT 1, COALESCE(MAX(number), 0) FROM audit_event")
 
 
 def downgrade() -> None:
