@@ -12,6 +12,7 @@ from app.db import Base, UtcDateTime
 
 # What the database's own checks ask for beyond types and references.
 _SPECIAL: dict[tuple[str, str], Any] = {
+    ("invitation", "withdrawn_at"): None,
     ("organization", "founded_year"): 1999,
     ("organization", "level"): Decimal("4.5"),
 }
