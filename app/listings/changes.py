@@ -9,7 +9,7 @@ from typing import Any
 from app.organizations.models import Organization
 
 # Who it is, what it does and what it claims: a change comes back to review. City, team size, founding year, intake and
-# the like are corrected in silence.
+# the like are corrected in silence. Terms of a raise are for declared investors only, so a review keeps none.
 MATERIAL = (
     "name",
     "name_hi",
@@ -21,18 +21,23 @@ MATERIAL = (
     "technologies",
     "offers",
     "needs",
+    "recognition",
     "stage",
     "sector",
     "size_class",
     "capabilities",
     "certifications",
     "level",
+    "completion_rate",
+    "placement_rate",
     "skills",
     "investor_type",
     "stages",
     "ticket_min",
     "ticket_max",
     "ticket_currency",
+    "instruments",
+    "exclusions",
     "thesis",
     "invests_in",
 )

@@ -16,6 +16,14 @@ from app.organizations.models import LISTED_STATES, Organization
 
 PAGE_SIZE = 40
 LARGEST_ID = 2**31 - 1
+# What people do to a profile's answers; needs and offers are records of their own.
+_SAVED = (
+    "organization.saved",
+    "organization.brief_added",
+    "organization.brief_saved",
+    "organization.brief_ended",
+    "organization.brief_renewed",
+)
 
 
 def waiting_reviews(after: tuple[datetime, int] | None = None) -> Sequence[ListingReview]:
@@ -75,7 +83,7 @@ def saved_since_cursor(limit: int) -> tuple[int, list[int]]:
     start = db.session.scalar(sa.select(ListingCursor.number)) or 0
     query = (
         sa.select(AuditEvent.number, AuditEvent.subject_id)
-        .where(AuditEvent.number > start, AuditEvent.action == "organization.saved")
+        .where(AuditEvent.number > start, AuditEvent.action.in_(_SAVED))
         .order_by(AuditEvent.number)
         .limit(limit)
     )

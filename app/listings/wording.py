@@ -8,7 +8,17 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from app.taxonomy import COUNTRIES, InvestorType, Sector, SizeClass, Stage, label, technology_label
+from app.taxonomy import (
+    COUNTRIES,
+    Instrument,
+    InvestorType,
+    Recognition,
+    Sector,
+    SizeClass,
+    Stage,
+    label,
+    technology_label,
+)
 
 _NAMES = {
     "name": _("Name"),
@@ -21,22 +31,29 @@ _NAMES = {
     "technologies": _("Technology areas"),
     "offers": _("What you offer"),
     "needs": _("What you need"),
+    "recognition": _("Recognition"),
     "stage": _("Stage"),
     "sector": _("Sector"),
     "size_class": _("Size class"),
     "capabilities": _("Capabilities"),
     "certifications": _("Certifications"),
     "level": _("Level"),
+    "completion_rate": _("Share that completes"),
+    "placement_rate": _("Share that is placed"),
     "skills": _("Skills taught"),
     "investor_type": _("Type of investor"),
     "stages": _("Stages"),
     "ticket_min": _("Smallest ticket"),
     "ticket_max": _("Largest ticket"),
     "ticket_currency": _("Currency of the ticket"),
+    "instruments": _("Instruments"),
+    "exclusions": _("Exclusions"),
     "thesis": _("Thesis"),
     "invests_in": _("Invests in"),
 }
 _TERMS: dict[str, Any] = {
+    "recognition": Recognition,
+    "instruments": Instrument,
     "stage": Stage,
     "stages": Stage,
     "sector": Sector,

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.listings.changes import differences, due, snapshot_of
+from app.listings import wording
+from app.listings.changes import MATERIAL, differences, due, snapshot_of
 from app.organizations.models import Organization
 from app.taxonomy import Country, Kind
 
@@ -33,3 +34,8 @@ def test_only_what_matters_is_compared_and_the_order_of_a_list_is_not() -> None:
     assert differences(before, snapshot_of(one)) == [
         {"field": "summary", "before": None, "after": "Chip test"}
     ]
+
+
+def test_every_answer_that_matters_has_a_name_for_the_reader() -> None:
+    new = [{"field": name, "before": None, "after": 1} for name in MATERIAL]
+    assert len(wording.told(new)) == len(new)
