@@ -40,11 +40,11 @@ class Ours:
     def scores(self, queries: Positions, candidates: Positions) -> Scores:
         found = np.empty((len(queries), len(candidates)), dtype=np.float32)
         rows = max(1, BLOCK // max(1, len(candidates)))
-        for start in range(0, len(queries), rows):
-            some = queries[start : start + rows]
-            found[start : start + rows] = self._of_pairs(
-                np.repeat(some, len(candidates)), np.tile(candidates, len(some))
-            ).reshape(len(some), -1)
+        with self.recommender_.links_.remembering(self.recommender_.features_):
+            for start in range(0, len(queries), rows):
+                some = queries[start : start + rows]
+                pairs = np.repeat(some, len(candidates)), np.tile(candidates, len(some))
+                found[start : start + rows] = self._of_pairs(*pairs).reshape(len(some), -1)
         return found
 
     def _of_pairs(self, ones: Positions, others: Positions) -> Scores:
