@@ -163,7 +163,7 @@ def make_profile(journey: Journey, page: Page) -> None:
     choose(page, "Semiconductors")
     journey.shot(page, "05-work")
     save_and_continue(page)
-    page.get_by_label("Stage").select_option("seed")
+    page.get_by_label("Stage", exact=True).select_option("seed")
     save_and_continue(page)
     page.get_by_label("What you need").fill(
         "Gripper and sensor supply for robots\nSeed capital for semiconductor startups"
