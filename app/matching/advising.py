@@ -16,12 +16,14 @@ import sqlalchemy as sa
 
 from app import clock
 from app.db import db, reading
-from app.matching import eligibility, live, scoring
+from app.matching import eligibility, frames, live, scoring
 from app.matching.models import Advice
 from app.organizations.models import Membership, Organization, ProfileState
 
 LEASE, LEASE_SECONDS = "matching.advise", 300
 KEPT_FOR = timedelta(days=7)
+UNLISTED = (ProfileState.DRAFT, ProfileState.SUBMITTED, ProfileState.RETURNED)
+ADVISED = (ProfileState.LISTED, *UNLISTED)
 # What stands for the model while none was trained.
 RULE = "rule"
 
@@ -49,7 +51,10 @@ def model_version() -> str:
 
 
 def waiting(limit: int) -> list[int]:
-    """Listed organizations with people of their own whose advice is missing or out of date, longest waiting first."""
+    """Organizations with people of their own whose advice is missing or out of date: listed ones first, longest waiting first.
+
+    Those who still write their profile are told too what an answer would open: that is when they can give it.
+    """
     out_of_date = sa.or_(
         Advice.organization_id.is_(None),
         Advice.profile_changed_at != Organization.profile_changed_at,
@@ -60,11 +65,15 @@ def waiting(limit: int) -> list[int]:
         sa.select(Organization.id)
         .outerjoin(Advice, Advice.organization_id == Organization.id)
         .where(
-            Organization.state == ProfileState.LISTED,
+            Organization.state.in_(ADVISED),
             sa.exists().where(Membership.organization_id == Organization.id),
             out_of_date,
         )
-        .order_by(Organization.profile_changed_at, Organization.id)
+        .order_by(
+            sa.case((Organization.state == ProfileState.LISTED, 0), else_=1),
+            Organization.profile_changed_at,
+            Organization.id,
+        )
         .limit(limit)
     )
     return list(db.session.scalars(query))
@@ -74,14 +83,28 @@ def compute(ids: Sequence[int], cap: int, folder: Path | None) -> list[Answer]:
     """Advice for these organizations; writes nothing, and ends the transaction before it computes."""
     with scoring.model.lock:
         with reading():
-            changed_at = eligibility.changed_at_of(ids)
+            traits = _traits_of(ids)
             rules = eligibility.matching_rules(cap)
             version = model_version()
             recommender = live.recommender(folder)
+            unlisted = [id_ for id_ in ids if id_ in traits and id_ not in rules.groups]
+            drafts = frames.organization_frame(unlisted, states=UNLISTED) if unlisted else None
             db.session.rollback()
-        takes_part = [id_ for id_ in ids if id_ in rules.groups]
+        takes_part = [id_ for id_ in ids if id_ in traits and id_ in rules.groups]
         found = scoring.advice(recommender, rules, takes_part)
-    return [Answer(id_, changed_at[id_], version, found[id_]) for id_ in takes_part]
+        if drafts is not None and len(drafts):
+            # The rules let nobody else meet them, and each is tried alone.
+            recommender.update(drafts)
+            for id_ in drafts["id"].tolist():
+                alone = eligibility.joined_by(rules, traits[id_].country, traits[id_].kind, id_)
+                found |= scoring.advice(recommender, alone, [id_])
+    return [Answer(id_, traits[id_].profile_changed_at, version, found[id_]) for id_ in found]
+
+
+def _traits_of(ids: Sequence[int]) -> dict[int, Any]:
+    columns = (Organization.id, Organization.profile_changed_at, Organization.country, Organization.kind)
+    query = sa.select(*columns).where(Organization.id.in_(ids), Organization.state.in_(ADVISED))
+    return {row.id: row for row in db.session.execute(query)}
 
 
 def write(answers: Sequence[Answer]) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import lazy_gettext, ngettext
 
 from app.taxonomy import technology_label
 
@@ -56,6 +56,24 @@ def reach(gained: int) -> str:
     )
 
 
+def cost(gained: int) -> str:
+    """What an empty answer costs; advice keeps the additions that open most, so that the rest open few."""
+    if not gained:
+        return str(_("By itself it opens few partners or none."))
+    return str(
+        ngettext(
+            "It keeps one partner away who would fit you, and you them.",
+            "It keeps about %(num)s partners away who would fit you, and you them.",
+            gained,
+        )
+    )
+
+
+def column_of(field: str) -> str:
+    """Where the profile keeps what advice calls `field`."""
+    return _COLUMNS.get(field, field)
+
+
 # Where the profile form keeps it, when that is not the field's own name.
 _COLUMNS = {"ticket": "ticket_min", "countries": "invests_in"}
 
@@ -78,4 +96,18 @@ _EMPTY: dict[str, Callable[[], str]] = {
     "stages": lambda: _("Say which stages you fund."),
     "ticket": lambda: _("Say how large your tickets are."),
     "countries": lambda: _("Say in which countries you invest."),
+}
+# Answers that matching reads, as a list names them when they are empty.
+EMPTY_NAMES: dict[str, Any] = {
+    "needs": lazy_gettext("Needs"),
+    "offers": lazy_gettext("Offers"),
+    "technologies": lazy_gettext("Technologies"),
+    "description": lazy_gettext("Description"),
+    "thesis": lazy_gettext("Thesis"),
+    "stage": lazy_gettext("Stage"),
+    "stages": lazy_gettext("Stages"),
+    "ticket": lazy_gettext("Ticket"),
+    "countries": lazy_gettext("Where you invest"),
+    "skills": lazy_gettext("Skills"),
+    "certifications": lazy_gettext("Certifications"),
 }

@@ -25,6 +25,7 @@ bp.add_app_template_filter(cards.due_words, "due_words")
 bp.add_app_template_filter(cards.reason_words, "reason_words")
 bp.add_app_template_filter(services.action_words, "action_words")
 bp.add_app_template_global(reasons.band, "band_of")
+bp.add_app_template_global(coach.costs_of, "costs_of")
 # An id no database can hold is an address nobody has.
 _ONE = f"/review/<int(max={cards.LARGEST_ID}):match_id>"
 _manager = role_required(Role.PROGRAM_MANAGER, Role.ADMINISTRATOR)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.script import ScriptDirectory
 from flask import Flask
+from sqlalchemy.engine.interfaces import ReflectedIndex
 
 from app.db import db
 from app.db.commands import alembic_config
@@ -58,7 +59,7 @@ def schema() -> dict[str, object]:
                     (column["name"], str(column["type"]), column["nullable"])
                     for column in inspector.get_columns(name)
                 ],
-                sorted(map(str, inspector.get_indexes(name))),
+                sorted(map(index_words, inspector.get_indexes(name))),
                 sorted(map(str, inspector.get_unique_constraints(name))),
                 sorted(map(str, inspector.get_check_constraints(name))),
                 sorted(map(str, inspector.get_foreign_keys(name))),
@@ -71,6 +72,12 @@ def schema() -> dict[str, object]:
             else "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal ORDER BY tgname"
         )
         return {**tables, "triggers": connection.execute(sa.text(catalog)).all()}
+
+
+def index_words(index: ReflectedIndex) -> str:
+    """An index in words; the condition of a partial one is an object that is printed by its address."""
+    options = {name: str(value) for name, value in index.get("dialect_options", {}).items()}
+    return str({**index, "dialect_options": options})
 
 
 def filled() -> dict[str, int]:

@@ -157,9 +157,24 @@ def test_a_changed_profile_a_new_model_and_a_week_make_advice_old(app, world, ow
     assert "comparing your profile" in page(world, owner, own).text
 
 
-def test_drafts_and_those_without_people_are_not_advised(app, world, owner) -> None:
+def test_those_without_people_are_not_advised_and_drafts_come_after_listed_ones(app, world, owner) -> None:
     world.organization()
-    world.organization(owner=owner, state=ProfileState.DRAFT)
+    draft = world.organization(owner=owner, state=ProfileState.DRAFT)
+    listed = world.organization(owner=owner)
+    world.organization(owner=owner, state=ProfileState.PAUSED)
+    assert waiting(app) == [listed.id, draft.id]
+
+
+def test_who_still_writes_is_told_what_an_empty_answer_costs(app, world, owner) -> None:
+    draft = startup(world, Country.INDIA, owner=owner, state=ProfileState.DRAFT)
+    for _ in range(4):
+        startup(world, Country.UNITED_STATES)
+    page = f"/organizations/{draft.id}/edit/check"
+    assert "Not computed yet" in world.sign_in(owner).get(page).text
+    advise(app)
+    told = world.sign_in(owner).get(page).text
+    assert "What is still empty, and what that costs" in told
+    assert "Not computed yet" not in told
     assert waiting(app) == []
 
 
