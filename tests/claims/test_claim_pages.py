@@ -113,17 +113,10 @@ def test_evidence_is_for_members_and_verifiers_only(app, world) -> None:
     organization = world.organization(owner=world.user())
     world.claim(organization, evidence="CANARY-4711", proof=Proof.CONFIRMED, **_verified(world))
     for reader in (app.test_client(), world.sign_in(world.user()), world.sign_in(world.user(Role.OBSERVER))):
-        for page in (
-            f"/organizations/{organization.id}",
-            url(organization),
-            "/organizations?q=CANARY-4711",
-            "/claims",
-        ):
-            assert (
-                "CANARY-4711"
-                not in reader.get(page).text.replace('value="CANARY-4711"', "").replace("q=CANARY-4711", "")
-                or "?" in page
-            )
+        for page in (f"/organizations/{organization.id}", url(organization), "/organizations", "/claims"):
+            assert "CANARY-4711" not in reader.get(page).text, page
+        # The search repeats what was asked for, so look whether it finds anybody.
+        assert organization.name not in reader.get("/organizations?q=CANARY-4711").text
 
 
 def _verified(world) -> dict:

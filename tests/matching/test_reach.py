@@ -11,10 +11,10 @@ from app.db import db
 from app.jobs import services as leases
 from app.jobs.engine import jobs
 from app.matching import advising
-from app.matching.models import Advice, RankingModel
+from app.matching.models import Advice, Match, RankingModel
 from app.organizations.models import MemberRole, ProfileState
 from app.taxonomy import Country, Kind
-from tests.matching.runs import change, market, startup
+from tests.matching.runs import change, market, propose, startup
 from tests.matching.said import rows
 
 TIPS = [
@@ -196,3 +196,34 @@ def test_advising_many_asks_the_database_no_more_often(app, world, owner, count_
     for _ in range(8):
         startup(world, Country.INDIA, owner=owner)
     assert count_queries(lambda: advise(app)) <= few + 2
+
+
+def test_the_own_pages_say_what_each_empty_answer_costs(world, owner) -> None:
+    own = world.organization(Country.INDIA, Kind.STARTUP, owner=owner, needs="", technologies=[])
+    browser = world.sign_in(owner)
+    pages = (f"/organizations/{own.id}", f"/organizations/{own.id}/edit/check")
+    for page_ in pages:
+        text = browser.get(page_).text
+        assert "Not computed yet" in text
+        assert "partners away" not in text
+    advised(world, own)
+    for page_ in pages:
+        text = browser.get(page_).text
+        assert "It keeps about 14 partners away" in text
+        assert "It keeps about 3 partners away" in text
+        assert "Not computed yet" not in text
+        assert "%" not in text.partition("costs-heading")[2].partition("</section>")[0]
+    stranger = world.sign_in(world.user())
+    assert "costs-heading" not in stranger.get(pages[0]).text
+
+
+def test_advice_for_a_draft_proposes_it_to_nobody(app, world, owner) -> None:
+    market(world, 6)
+    draft = startup(world, Country.INDIA, owner=owner, state=ProfileState.DRAFT)
+    advise(app)
+    assert [row.organization_id for row in rows_of_advice(app)] == [draft.id]
+    propose(app)
+    with app.app_context():
+        matches = db.session.query(Match).all()
+        assert matches
+        assert draft.id not in {match.india_id for match in matches}
