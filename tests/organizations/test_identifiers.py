@@ -11,9 +11,11 @@ import sqlalchemy as sa
 from app.accounts.models import Role
 from app.audit.models import AuditEvent
 from app.db import db
+from app.matching import frames
 from app.organizations import identifying
 from app.organizations.identifiers import Scheme
 from app.organizations.models import Identifier, MemberRole
+from app.outbox.models import Email
 from app.taxonomy import Country
 
 PAN = "AAPFU0939F"
@@ -145,11 +147,22 @@ def test_no_number_shows_to_those_who_may_not_see_it(world, caplog) -> None:
         f"/organizations/{organization.id}",
         url(organization),
         "/organizations",
+        "/organizations?view=map",
+        "/organizations/found.csv",
+        f"/organizations/{organization.id}/claims",
+        f"/organizations/{organization.id}/briefs",
+        f"/organizations/{organization.id}/people",
+        f"/organizations/{organization.id}/reach",
         "/organizations/mine",
         f"/review/{match.id}",
         "/review",
         "/matches",
         "/digest/preview",
+        "/listings",
+        "/duplicates",
+        "/claims",
+        "/imports/export.csv",
+        "/imports/export.jsonl",
     ]
     for reader in readers:
         for page in pages:
@@ -163,6 +176,9 @@ def test_no_number_shows_to_those_who_may_not_see_it(world, caplog) -> None:
     assert organization.name in exported
     with world.app.app_context():
         trail = [str(event.detail) for event in db.session.scalars(sa.select(AuditEvent))]
+        # What matching reads, and so every explanation, and every letter that was written.
+        trail.append(frames.organization_frame().to_csv())
+        trail += [str(letter.text) for letter in db.session.scalars(sa.select(Email))]
     for value in NUMBERS.values():
         assert value not in exported
         assert value not in logged
