@@ -50,7 +50,7 @@ format: $(VENV)/test.done ## put the code into shape
 	ruff check -q --fix .
 
 test: setup $(VENV)/test.done check ## everything: both databases, real SMTP, real Redis, real browser
-	CHROMIUM=$$(sh tests/chromium.sh) && export CHROMIUM && pytest -n 2 --dist loadgroup
+	CHROMIUM=$$(sh tests/chromium.sh) && export CHROMIUM OPENBLAS_NUM_THREADS=1 && pytest -n 2 --dist loadgroup
 
 texts: $(VENV)/run.done ## collect the texts people see and bring the Hindi catalog up to date
 	@mkdir -p var

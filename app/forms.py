@@ -6,7 +6,7 @@ import unicodedata
 from typing import Any
 
 from flask import request
-from flask_babel import gettext, ngettext
+from flask_babel import get_domain, gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
@@ -70,7 +70,11 @@ class Catalog:
     """WTForms' own messages out of our catalog."""
 
     gettext = staticmethod(gettext)
-    ngettext = staticmethod(ngettext)
+
+    @staticmethod
+    def ngettext(singular: str, plural: str, n: int) -> str:
+        """The text as it stands in the catalog: WTForms puts its own numbers in."""
+        return str(get_domain().get_translations().ungettext(singular, plural, n))
 
 
 class BaseForm(FlaskForm):

@@ -37,7 +37,8 @@ _verifier = role_required(*queries.VERIFIERS)
 @_verifier
 def queue() -> str:
     """Claims with evidence that wait for a verifier."""
-    found = queries.to_verify(min(request.args.get("after", 0, type=int), queries.LARGEST_ID))
+    after = request.args.get("after", 0, type=int)
+    found = queries.to_verify(after if 0 <= after <= queries.LARGEST_ID else 0)
     is_full = len(found) == queries.PAGE_SIZE
     return render_template("claims/queue.html", found=found, following=found[-1][0].id if is_full else None)
 

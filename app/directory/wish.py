@@ -98,7 +98,7 @@ class Wish:
 
     def _all_words(self) -> list[str]:
         words = (word.strip("\"'“”‘’()[]{}") for word in folded(self.text).split())
-        return [word for word in dict.fromkeys(words) if word not in ("", "-")]
+        return [word for word in dict.fromkeys(words) if word.strip("-")]
 
     @property
     def order(self) -> str:

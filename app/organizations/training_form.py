@@ -118,7 +118,7 @@ class TrainingForm(DetailForm):
 
     def validate_outcomes_year(self, field: Any) -> None:
         newest = clock.now().year
-        if not 1990 <= field.data <= newest:
+        if field.data is not None and not 1990 <= field.data <= newest:
             raise ValidationError(_("Give a year between 1990 and %(newest)s.", newest=newest))
 
     def values(self) -> dict[str, Any]:

@@ -152,10 +152,23 @@ class Scene:
         """Two suspicions: one that waits, one decided."""
         drafts = [int(self.places[f"{kind.value}_draft"]) for kind in Kind]
         now = clock.now()
+        # Really one name, so that the nightly look keeps the suspicion.
+        alike = [
+            self.organization(
+                self.person(f"twin.{place}@example.org"),
+                kind=Kind.SME,
+                name="Twin Presses and Dies",
+                country=Country.INDIA,
+                region_code="IN-KA",
+                city="Mysuru",
+                state=ProfileState.PAUSED,
+            ).id
+            for place in ("one", "two")
+        ]
         with self.session() as session:
             manager = session.scalars(sa.select(User.id).where(User.email == MANAGER)).one()
             common = {"reasons": ["near_name", "same_place"], "score": 0.9, "found_at": now}
-            waits = Duplicate(one_id=drafts[0], other_id=drafts[1], **common)
+            waits = Duplicate(one_id=alike[0], other_id=alike[1], **common)
             apart = Duplicate(
                 one_id=drafts[2],
                 other_id=drafts[3],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -90,9 +91,11 @@ def leave_pages(app: Flask, more: int) -> None:
     """A limit on the file stands for the end of the disk: SQLite answers both with SQLITE_FULL."""
     with app.app_context():
         pool = db.engine
-        with pool.connect() as connection:
-            count = (connection.scalar(sa.text("PRAGMA page_count")) or 0) + more
         pool.dispose()
+        with closing(sqlite3.connect(str(pool.url.database), isolation_level=None)) as file:
+            # Pages that migrations left free would be used first.
+            file.execute("VACUUM")
+            count = file.execute("PRAGMA page_count").fetchone()[0] + more
         sa.event.listen(pool, "connect", lambda raw, _: raw.execute(f"PRAGMA max_page_count = {count}"))
 
 

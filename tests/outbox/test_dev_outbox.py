@@ -78,13 +78,13 @@ def test_no_name_leads_out_of_the_folder(app, client, write, deliver, name) -> N
     write()
     deliver()
     folder = Path(app.config["SETTINGS"].mail_url.removeprefix("file://"))
-    (folder.parent / "secret.eml").write_text("Subject: secret\n\nsecret")
-    (folder / ".hidden.eml").write_text("Subject: hidden\n\nsecret")
-    (folder / "a.part").write_text("secret")
+    (folder.parent / "secret.eml").write_text("Subject: treasure\n\ntreasure")
+    (folder / ".hidden.eml").write_text("Subject: hidden\n\ntreasure")
+    (folder / "a.part").write_text("treasure")
     for address in (f"{PAGE}/{name}", f"{PAGE}/{name}/html"):
         page = client.get(address)
         assert page.status_code in {404, 308}
-        assert "secret" not in page.text
+        assert "treasure" not in page.text
 
 
 def test_a_broken_file_is_shown_as_far_as_it_goes(app, client) -> None:
