@@ -27,12 +27,13 @@ def read_profiles() -> None:
 
 @jobs.task("claims.verify", every=60)
 def verify() -> None:
-    """Note what facts show of e-mail domains and register numbers, and end what they show no more."""
-    with reading():
-        missing, gone = verifying.difference()
-        db.session.rollback()
-    if not missing and not gone:
-        return
-    changed = verifying.write(missing, gone)
-    db.session.commit()
-    log.info("verifications found", organizations=changed, ended=len(gone))
+    """Note what facts show of e-mail domains and register numbers, and end what they show no more, a batch a commit."""
+    while not jobs.stopping.is_set():
+        with reading():
+            missing, gone = verifying.difference()
+            db.session.rollback()
+        if not missing and not gone:
+            return
+        changed = verifying.write(missing, gone)
+        db.session.commit()
+        log.info("verifications found", organizations=changed, ended=len(gone))

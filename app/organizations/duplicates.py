@@ -140,11 +140,6 @@ def queue(after: tuple[float, int] | None = None) -> Sequence[Duplicate]:
     return db.session.scalars(query).all()
 
 
-def count_open() -> int:
-    query = sa.select(sa.func.count()).where(Duplicate.state == DuplicateState.OPEN)
-    return db.session.scalar(query) or 0
-
-
 def decided_lately(limit: int = 10) -> Sequence[Duplicate]:
     """What was decided last."""
     query = (

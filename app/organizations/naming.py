@@ -101,11 +101,6 @@ def registrable(host: str) -> str | None:
     return ".".join(labels[-size:])[:LONGEST_DOMAIN]
 
 
-def is_shared_host(host: str) -> bool:
-    """Whether everybody may have a page or a mailbox at this host."""
-    return _is_below(host, _SHARED_HOSTS | _BUILDERS)
-
-
 def _is_below(host: str, known: frozenset[str]) -> bool:
     labels = host.split(".")
     return any(".".join(labels[at:]) in known for at in range(len(labels)))

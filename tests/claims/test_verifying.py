@@ -46,6 +46,19 @@ def test_an_address_counts_in_the_own_registered_domain_only(email, domain, is_o
     assert verifying.is_of_domain(email, domain) is is_own
 
 
+def test_many_at_once_are_noted_and_ended_batch_by_batch(app, world, monkeypatch) -> None:
+    monkeypatch.setattr(verifying.difference, "__defaults__", (2,))
+    made = [world.organization() for _ in range(5)]
+    numbers = [world.identifier(one) for one in made]
+    look(app)
+    assert {level_of(app, one) for one in made} == {Verification.FORMAT}
+    with app.app_context():
+        db.session.execute(sa.delete(Identifier).where(Identifier.id.in_([one.id for one in numbers])))
+        db.session.commit()
+    look(app)
+    assert {level_of(app, one) for one in made} == {Verification.UNVERIFIED}
+
+
 def test_levels_come_and_go_with_the_facts(app, world) -> None:
     owner = world.user(email="asha@chips.example")
     organization = world.organization(Country.INDIA, owner=owner, website="https://www.chips.example/about")
