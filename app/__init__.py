@@ -23,6 +23,7 @@ from app.db import commands as db_commands
 from app.db.base import db as database
 from app.db.engine import configure_engine, engine_options
 from app.demo import commands as demo_commands
+from app.desk import models as desk_models
 from app.digests import commands as digests_commands
 from app.digests import models as digests_models
 from app.digests import tasks as digests_tasks
@@ -32,6 +33,7 @@ from app.directory import models as directory_models
 from app.directory import tasks as directory_tasks
 from app.directory import views as directory_views
 from app.extensions import babel, csrf, limiter, login_manager
+from app.grievances import models as grievances_models
 from app.insights import views as insights_views
 from app.introductions import models as introductions_models
 from app.introductions import views as introductions_views
@@ -106,6 +108,8 @@ MODELS = (
     matching_models,
     directory_models,
     introductions_models,
+    grievances_models,
+    desk_models,
     digests_models,
 )
 # Importing them registers them with the job engine.

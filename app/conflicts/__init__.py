@@ -1,0 +1,1 @@
+"""Conflicts of interest: which organizations' cases a manager may know nothing of."""

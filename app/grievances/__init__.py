@@ -1,0 +1,1 @@
+"""What organizations and people object to: appeals against decisions, and reports of abuse."""

@@ -1,0 +1,1 @@
+"""What managers think of a case before anybody decides: scores by written criteria."""
