@@ -12,9 +12,14 @@ from app.db import Base, UtcDateTime
 
 # What the database's own checks ask for beyond types and references.
 _SPECIAL: dict[tuple[str, str], Any] = {
+    ("case_decision", "state"): "released",
+    ("case_decision", "undone_at"): None,
+    ("grievance", "kind"): "abuse",
     ("invitation", "withdrawn_at"): None,
     ("organization", "founded_year"): 1999,
     ("organization", "level"): Decimal("4.5"),
+    ("review_case", "closed_at"): None,
+    **{("review_case", subject): None for subject in ("listing_review_id", "duplicate_id", "grievance_id")},
 }
 _OF_PAIRS = {"duplicate"}
 _VALUES = (
