@@ -3,6 +3,8 @@
 Each organization attends to so many proposals (its budget), the first by its own order; a proposal counts only where both
 its sides attend to it. The welfare optimum knows the true chances and is the linear program's under the same budgets, so
 nothing exceeds it. "ours, true chances" is our allocation with its floor, told the truth: what the allocation alone loses.
+"all that is told" is the same with the chances of a reader who misses nothing in a profile and knows everybody's quality and
+cost: what no learner can exceed, since tastes, slips and gaps are in no profile.
 """
 
 from __future__ import annotations

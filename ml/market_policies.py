@@ -248,6 +248,10 @@ def _ours_even(market: Market, known: Known, _rng: np.random.Generator) -> Propo
     return shared_out(market, known.yes_here * known.yes_there, alpha=0.5)
 
 
+def _reading(market: Market, _known: Known, _rng: np.random.Generator) -> Proposed:
+    return shared_out(market, market.told)
+
+
 def _knowing(market: Market, _known: Known, _rng: np.random.Generator) -> Proposed:
     return shared_out(market, market.both)
 
@@ -266,6 +270,7 @@ POLICIES: dict[str, Policy] = {
     "fit, allocated": _fit_shared,
     "ours": _ours,
     "ours, alpha 0.5": _ours_even,
+    "all that is told": _reading,
     "ours, true chances": _knowing,
     "welfare optimum": _oracle,
 }

@@ -10,6 +10,7 @@ profile says what is true with gaps and slips: some organizations have no text, 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -69,6 +70,8 @@ class Market:
     yes_here, yes_there : (here, there) chance that the one side, and the other, says yes to the pair
     decisions : frame with one, other (positions), is_here (who decided) and is_yes
     open : (here, there) bool, pairs not seen before
+    told : (here, there) chance that both say yes, for a reader who misses nothing a profile says and knows the quality and
+        cost of all: no learner can know more
     """
 
     world: World
@@ -77,6 +80,7 @@ class Market:
     yes_there: Values
     decisions: pd.DataFrame
     open: NDArray[np.bool_]
+    told: Values
 
     @property
     def both(self) -> Values:
@@ -104,7 +108,9 @@ def draw(world: World, random_state: int) -> Market:
     yes_there = _chances(world, there, here, rng).T
     rows = _profiles(world, here, "IN", rng) + _profiles(world, there, "US", rng)
     decisions, is_open = _history(world, yes_here, yes_there, (here, there), rng)
-    return Market(world, pd.DataFrame(rows), yes_here, yes_there, decisions, is_open)
+    read = _Read.of(rows[: world.here]), _Read.of(rows[world.here :])
+    told = _told(world, (here, there), read) * _told(world, (there, here), read[::-1]).T
+    return Market(world, pd.DataFrame(rows), yes_here, yes_there, decisions, is_open, told)
 
 
 def _side(world: World, n: int, rng: np.random.Generator) -> _Side:
@@ -118,6 +124,41 @@ def _side(world: World, n: int, rng: np.random.Generator) -> _Side:
         _some_things(need_field, world.needs, rng),
         rng.normal(0, world.quality, n),
         world.cost + rng.normal(0, 0.5, n),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What profiles of one side say: the field they name, right or wrong, and whether they have no text."""
+
+    field: NDArray[np.int64]
+    silent: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, rows: list[dict[str, object]]) -> _Read:
+        place = {field.code: at for at, field in enumerate(FIELDS)}
+        named = [place[str(code)] for row in rows for code in cast(list[str], row["technologies"])]
+        return cls(np.array(named), np.array(["needs" not in row for row in rows]))
+
+
+def _told(world: World, sides: tuple[_Side, _Side], read: tuple[_Read, _Read]) -> Values:
+    """(deciding, other) chance of a yes, averaged over what silent profiles leave open; texts name a thing and so its field."""
+    deciding, other = sides
+    in_field = np.equal.outer(deciding.need_field, other.field)
+    is_thing = in_field & (deciding.need_things.astype(float) @ other.things.T > 0)
+    lucky = float(is_thing[in_field].mean()) if in_field.any() else 0.0
+    mute, silent = read[0].silent[:, None], read[1].silent[None, :]
+    named = np.equal.outer(deciding.need_field, read[1].field)
+    field = np.where(mute, in_field.mean(), np.where(silent, named * (1 - world.slips), in_field))
+    thing = np.where(mute | silent, lucky * field, is_thing)
+    mine, theirs = (
+        np.where(one.silent, one.field, side.field) for one, side in zip(read, sides, strict=True)
+    )
+    rest = world.alike * np.equal.outer(mine, theirs) + other.quality - deciding.cost[:, None]
+    return np.asarray(
+        thing * expit(rest + world.very_thing)
+        + (field - thing) * expit(rest + world.field_only)
+        + (1 - field) * expit(rest)
     )
 
 
