@@ -19,6 +19,7 @@ from app.audit import models as audit_models
 from app.claims import models as claims_models
 from app.claims import tasks as claims_tasks
 from app.claims import views as claims_views
+from app.conflicts import models as conflicts_models
 from app.db import commands as db_commands
 from app.db.base import db as database
 from app.db.engine import configure_engine, engine_options
@@ -101,6 +102,7 @@ MODELS = (
     jobs_models,
     accounts_models,
     organizations_models,
+    conflicts_models,
     claims_models,
     transfers_models,
     programs_models,

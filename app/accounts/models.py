@@ -7,8 +7,9 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
+from app.accounts import addresses
 from app.db import Base, choice
 
 
@@ -29,6 +30,8 @@ class User(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(sa.String(254), unique=True)
+    # The employer's domain, by which colleagues meet; it follows the address by itself. NULL for free mail.
+    mail_domain: Mapped[str | None] = mapped_column(sa.String(addresses.LONGEST_DOMAIN), index=True)
     name: Mapped[str] = mapped_column(sa.String(120), default="")
     password_hash: Mapped[str | None] = mapped_column(sa.String(200))
     role: Mapped[Role] = mapped_column(choice(Role, "role"), default=Role.MEMBER)
@@ -42,6 +45,11 @@ class User(Base):
     # Random, opaque, in every unsubscribe link; renewing it makes all old links dead.
     unsubscribe_key: Mapped[str] = mapped_column(sa.String(43), unique=True)
     is_illustrative: Mapped[bool] = mapped_column(default=False)
+
+    @validates("email")
+    def _keep_mail_domain(self, _field: str, email: str) -> str:
+        self.mail_domain = addresses.employer_domain(email or "")
+        return email
 
     @property
     def is_active(self) -> bool:

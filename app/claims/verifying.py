@@ -15,42 +15,18 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app import clock
+from app.accounts import addresses
 from app.accounts.models import User
 from app.audit import services as audit
 from app.claims import queries
 from app.claims.models import VerificationStep
 from app.db import db
 from app.errors import Forbidden, NotFound, RuleBroken
-from app.organizations import naming
 from app.organizations import queries as organizations
 from app.organizations.models import Identifier, Membership, Organization, Verification
 
 BATCH = 5000
 BY_PEOPLE = (Verification.DOCUMENT_SEEN, Verification.CONFIRMED)
-# A mailbox there says nothing about an employer.
-_FREE_MAIL = frozenset(
-    [
-        "aol.com",
-        "gmail.com",
-        "gmx.com",
-        "googlemail.com",
-        "hotmail.com",
-        "icloud.com",
-        "live.com",
-        "mail.com",
-        "msn.com",
-        "outlook.com",
-        "proton.me",
-        "protonmail.com",
-        "rediffmail.com",
-        "yahoo.co.in",
-        "yahoo.com",
-        "yahoo.in",
-        "ymail.com",
-        "zoho.com",
-        "zohomail.in",
-    ]
-)
 Held = dict[tuple[int, Verification], tuple[int | None, datetime]]
 
 
@@ -60,8 +36,7 @@ class AlreadyVerified(RuleBroken):
 
 def is_of_domain(email: str, domain: str | None) -> bool:
     """Whether an address lies in an organization's own web domain."""
-    own = naming.registrable(email.rpartition("@")[2])
-    return bool(own) and own == domain and own not in _FREE_MAIL
+    return domain is not None and addresses.employer_domain(email) == domain
 
 
 def verify(organization: Organization, level: Verification, by: User, note: str) -> VerificationStep:

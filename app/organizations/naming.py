@@ -6,8 +6,9 @@ import re
 import unicodedata
 from urllib.parse import urlsplit
 
+from app.accounts.addresses import LONGEST_DOMAIN, registrable
+
 LONGEST_NAME = 200
-LONGEST_DOMAIN = 253
 
 
 def listed(words: str) -> frozenset[str]:
@@ -26,8 +27,6 @@ _INITIALS = re.compile(r"\b(?:\w\.){2,}")
 # Letters, digits and the vowel signs of Indic scripts belong to words; all else stands between them.
 _BETWEEN_WORDS = re.compile(r"[^\w\u0900-\u0dff\u200c\u200d]+|_+")
 
-# Second-level names under which others register, like co.in.
-_SECOND_LEVEL = listed("ac co com edu firm gen go gob gov ind mil ne net nic nom or org res sch")
 # Hosts where every page is somebody else's: an address there says nothing of who has it.
 _SHARED_HOSTS = listed(
     """
@@ -90,15 +89,6 @@ def host_of(website: str | None) -> str:
         return (urlsplit(text if "://" in text else f"https://{text}").hostname or "").strip(".")
     except ValueError:
         return ""
-
-
-def registrable(host: str) -> str | None:
-    """The part of a host that somebody registered: two labels, three where registrars keep a second level."""
-    labels = host.lower().strip(".").split(".")
-    if len(labels) < 2 or not labels[-1].strip() or labels[-1].isdigit():
-        return None
-    size = 3 if len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in _SECOND_LEVEL else 2
-    return ".".join(labels[-size:])[:LONGEST_DOMAIN]
 
 
 def _is_below(host: str, known: frozenset[str]) -> bool:

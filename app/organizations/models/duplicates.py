@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
+from app.accounts import addresses
 from app.db import Base, choice, json_list, json_object
 from app.organizations import naming
 
@@ -17,7 +18,7 @@ class DuplicateColumns:
     """Keys by which two profiles of one organization meet; they follow name and website by themselves."""
 
     name_key: Mapped[str] = mapped_column(sa.String(naming.LONGEST_NAME), default="", index=True)
-    domain: Mapped[str | None] = mapped_column(sa.String(naming.LONGEST_DOMAIN), index=True)
+    domain: Mapped[str | None] = mapped_column(sa.String(addresses.LONGEST_DOMAIN), index=True)
     # The profile that goes on in place of a merged one.
     merged_into_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organization.id"), index=True)
 
