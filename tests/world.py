@@ -33,7 +33,7 @@ from app.organizations.models import (
     Side,
     Verification,
 )
-from app.programs.models import Program, ProgramKind, ProgramManager
+from app.programs.models import ManagerRole, Program, ProgramKind, ProgramManager
 from app.taxonomy import Country, Kind
 
 PASSWORD = "correct horse battery staple"
@@ -177,15 +177,19 @@ class World:
         chosen = {"submitted_at": now, "due_at": now + timedelta(days=3), **fields}
         return self.add(ListingReview(organization_id=organization.id, **chosen))
 
-    def program(self, *managers: User, **fields: Any) -> Program:
+    def program(self, *managers: User, lead: User | None = None, **fields: Any) -> Program:
+        """An open program."""
         number = next(self._numbers)
         chosen = {
             "key": f"program-{number}",
             "name": f"Program {number}",
             "kind": ProgramKind.STANDING,
+            "opened_at": clock.now(),
             **fields,
         }
         program = self.add(Program(**chosen))
+        if lead is not None:
+            self.add(ProgramManager(program_id=program.id, user_id=lead.id, role=ManagerRole.LEAD))
         for manager in managers:
             self.add(ProgramManager(program_id=program.id, user_id=manager.id))
         return program

@@ -78,7 +78,7 @@ def load_people() -> dict[str, User]:
 def load_programs(people: dict[str, User]) -> list[Program]:
     """The three programs and who manages them."""
     first, second = (people[person.email] for person in PEOPLE if person.role is Role.PROGRAM_MANAGER)
-    programs = [Program(is_illustrative=True, **columns) for columns in PROGRAMS]
+    programs = [Program(is_illustrative=True, opened_at=clock.now(), **columns) for columns in PROGRAMS]
     db.session.add_all(programs)
     db.session.flush()
     for program in programs:

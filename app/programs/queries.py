@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
 from app import clock
-from app.accounts.models import User
+from app.accounts.models import Role, User
 from app.db import db
 from app.errors import NotFound
-from app.programs.models import Program, ProgramManager
+from app.organizations.models import Organization
+from app.programs.models import ManagerRole, Program, ProgramManager
 
 
 def open_programs() -> Sequence[Program]:
     """Programs that are open and not over, in the order pairs are offered to them."""
     goes_on = sa.or_(Program.ends_on.is_(None), Program.ends_on >= clock.now().date())
-    query = sa.select(Program).where(Program.is_open, goes_on).order_by(Program.priority, Program.id)
+    opened = sa.and_(Program.is_open, Program.opened_at.is_not(None))
+    query = sa.select(Program).where(opened, goes_on).order_by(Program.priority, Program.id)
     return db.session.scalars(query).all()
 
 
@@ -48,3 +51,59 @@ def managers_of(program: Program) -> Sequence[User]:
         .order_by(User.name)
     )
     return db.session.scalars(query).all()
+
+
+def in_scope(user: User, program: Any, *organizations: Any) -> sa.ColumnElement[bool]:
+    """What this person may see of things that belong to a program, or to none; an administrator all.
+
+    Parameters
+    ----------
+    program : column of the program's id; NULL is everybody's
+    organizations : columns of the organizations a thing is about; without them a scope of country and kinds is not asked
+    """
+    if user.has_role(Role.ADMINISTRATOR):
+        return sa.true()
+    own = sa.select(ProgramManager.program_id).where(ProgramManager.user_id == user.id)
+    if not organizations:
+        return sa.or_(program.is_(None), program.in_(own))
+    unlimited = own.where(ProgramManager.country.is_(None), _any_kind())
+    return sa.or_(program.is_(None), program.in_(unlimited), _within_limits(user, program, organizations))
+
+
+def _any_kind() -> sa.ColumnElement[bool]:
+    return sa.cast(ProgramManager.kinds, sa.Text) == "[]"
+
+
+def _within_limits(user: User, program: Any, organizations: Sequence[Any]) -> sa.ColumnElement[bool]:
+    """One of the organizations is of the country and of one of the kinds this manager looks after."""
+    # A kind has no quotes in it, so that it stands in the text of a JSON list as a whole or not at all.
+    has_kind = sa.cast(ProgramManager.kinds, sa.Text).contains(
+        '"' + sa.cast(Organization.kind, sa.Text) + '"'
+    )
+    return sa.exists().where(
+        ProgramManager.user_id == user.id,
+        ProgramManager.program_id == program,
+        sa.or_(*(Organization.id == column for column in organizations)),
+        sa.or_(ProgramManager.country.is_(None), ProgramManager.country == Organization.country),
+        sa.or_(_any_kind(), has_kind),
+    )
+
+
+def scope_of(user: User) -> Sequence[ProgramManager] | None:
+    """The programs this person manages, with role and limits; None for an administrator, who sees all."""
+    if user.has_role(Role.ADMINISTRATOR):
+        return None
+    query = sa.select(ProgramManager).where(ProgramManager.user_id == user.id)
+    return db.session.scalars(query.order_by(ProgramManager.program_id)).all()
+
+
+def is_lead(user: User, program_id: int | None) -> bool:
+    """Whether this person leads the program; an administrator leads them all."""
+    if user.has_role(Role.ADMINISTRATOR):
+        return True
+    leads = sa.exists().where(
+        ProgramManager.program_id == program_id,
+        ProgramManager.user_id == user.id,
+        ProgramManager.role == ManagerRole.LEAD,
+    )
+    return user.has_role(Role.PROGRAM_MANAGER) and bool(db.session.scalar(sa.select(leads)))
