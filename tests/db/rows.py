@@ -18,6 +18,7 @@ _SPECIAL: dict[tuple[str, str], Any] = {
     ("invitation", "withdrawn_at"): None,
     ("organization", "founded_year"): 1999,
     ("organization", "level"): Decimal("4.5"),
+    ("participation", "state"): "declined",
     ("review_case", "closed_at"): None,
     **{("review_case", subject): None for subject in ("listing_review_id", "duplicate_id", "grievance_id")},
 }
