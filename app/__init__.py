@@ -20,6 +20,7 @@ from app.claims import models as claims_models
 from app.claims import tasks as claims_tasks
 from app.claims import views as claims_views
 from app.conflicts import models as conflicts_models
+from app.conflicts import views as conflicts_views
 from app.db import commands as db_commands
 from app.db.base import db as database
 from app.db.engine import configure_engine, engine_options
@@ -72,6 +73,7 @@ BLUEPRINTS = (
     organizations_views.bp,
     organizations_duplicate_views.bp,
     organizations_term_views.bp,
+    conflicts_views.bp,
     claims_views.bp,
     transfers_views.bp,
     programs_views.bp,

@@ -16,6 +16,8 @@ from app import clock
 from app.accounts import services as accounts
 from app.accounts.models import Role, User
 from app.claims.models import Claim, Subject, VerificationStep
+from app.conflicts.guards import JUDGES
+from app.conflicts.models import ConflictStatement
 from app.db import db
 from app.listings.models import ListingReview
 from app.matching.models import Match, MatchState
@@ -62,7 +64,7 @@ class World:
         return rows[0]
 
     def user(self, role: Role = Role.MEMBER, **fields: Any) -> User:
-        """A confirmed person with `PASSWORD`."""
+        """A confirmed person with `PASSWORD`; who judges has said that their conflicts are declared."""
         number = next(self._numbers)
         chosen = {
             "email": f"person{number}@example.org",
@@ -74,7 +76,10 @@ class World:
             "unsubscribe_key": secrets.token_urlsafe(32),
             **fields,
         }
-        return self.add(User(**chosen))
+        user = self.add(User(**chosen))
+        if user.has_role(*JUDGES):
+            self.add(ConflictStatement(user_id=user.id, given_at=clock.now()))
+        return user
 
     def organization(
         self,

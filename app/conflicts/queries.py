@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,16 +13,39 @@ from sqlalchemy.orm import aliased
 
 from app import clock
 from app.accounts.models import User
-from app.conflicts.models import HIDES_AFTER_END, Basis, Conflict
+from app.conflicts.models import HIDES_AFTER_END, STATEMENT_LASTS, Basis, Conflict, ConflictStatement
 from app.db import db
-from app.organizations.models import Membership, Organization, Partnership
+from app.errors import NotFound
+from app.organizations import naming
+from app.organizations.models import LISTED_STATES, Membership, Organization, Partnership
+
+LARGEST_ID = 2**31 - 1
+MOST_SEARCHED = 20
+MOST_SHOWN = 300
+
+
+class Tie(StrEnum):
+    """How a conflict was found without anybody declaring it, closest first."""
+
+    MEMBER = "member"
+    EMPLOYER = "employer"
+    COLLEAGUE = "colleague"
+    INVESTED = "invested"
+    INVESTOR = "investor"
+    MERGED = "merged"
+
+
+@dataclass(frozen=True)
+class Found:
+    """An organization that is hidden from a person by itself, and why."""
+
+    organization: Organization
+    tie: Tie
 
 
 def hidden_from(user_id: int) -> sa.Select[int]:
     """Ids of organizations this person may see no case of; to be used inside another statement."""
-    own = _with_merged(
-        sa.union(_memberships(user_id), _same_domain(user_id), _declared(user_id, Basis.EMPLOYMENT))
-    )
+    own = _own(user_id)
     found = sa.union(own, *_investments(own), _colleagues(user_id), _declared(user_id))
     return _with_merged(found)
 
@@ -30,11 +56,17 @@ def not_hidden(user_id: int, *columns: Any) -> sa.ColumnElement[bool]:
     return sa.and_(*(sa.or_(column.is_(None), column.not_in(hidden)) for column in columns))
 
 
-def is_hidden(user_id: int, organization_ids: Sequence[int]) -> bool:
+def is_hidden(user_id: int, organization_ids: Collection[int]) -> bool:
     """Whether any of these organizations is hidden from the person."""
     hidden = hidden_from(user_id).subquery()
     query = sa.select(sa.exists().where(hidden.c.id.in_(organization_ids)))
     return bool(db.session.scalar(query))
+
+
+def _own(user_id: int) -> sa.Select[int]:
+    """Organizations the person belongs to, whose investments concern them too."""
+    employment = _declared(user_id, Basis.EMPLOYMENT)
+    return _with_merged(sa.union(_memberships(user_id), _same_domain(user_id), employment))
 
 
 def _memberships(user_id: int) -> sa.Select[int]:
@@ -83,3 +115,88 @@ def _with_merged(ids: sa.CompoundSelect[Any]) -> sa.Select[int]:
     down = sa.select(up.c.id.label("id")).cte(recursive=True)
     down = down.union(sa.select(Organization.id).join(down, Organization.merged_into_id == down.c.id))
     return sa.select(down.c.id)
+
+
+def statement_of(user_id: int) -> datetime | None:
+    """When the person last gave their word; None when that is a year ago or never was."""
+    query = sa.select(sa.func.max(ConflictStatement.given_at)).where(
+        ConflictStatement.user_id == user_id, ConflictStatement.given_at > clock.now() - STATEMENT_LASTS
+    )
+    return db.session.scalar(query)
+
+
+def declarations_of(user_id: int) -> Sequence[Conflict]:
+    """What a person declared, those that hold first."""
+    query = sa.select(Conflict).where(Conflict.user_id == user_id)
+    newest = (Conflict.ended_at.is_not(None), Conflict.declared_at.desc(), Conflict.id.desc())
+    return db.session.scalars(query.order_by(*newest).limit(MOST_SHOWN)).all()
+
+
+def declaration_of(user_id: int, conflict_id: int) -> Conflict:
+    """One of the person's own declarations; raises `NotFound`."""
+    query = sa.select(Conflict).where(Conflict.id == conflict_id, Conflict.user_id == user_id)
+    found = db.session.scalars(query).one_or_none() if 0 < conflict_id <= LARGEST_ID else None
+    if found is None:
+        raise NotFound
+    return found
+
+
+def holding(user_id: int, basis: Basis) -> set[int]:
+    """Organizations the person has declared on this basis and not ended."""
+    query = sa.select(Conflict.organization_id).where(
+        Conflict.user_id == user_id, Conflict.basis == basis, Conflict.ended_at.is_(None)
+    )
+    return set(db.session.scalars(query))
+
+
+def listed_named(text: str) -> Sequence[Organization]:
+    """Organizations of the directory with these words in their name, shortest name first."""
+    key = naming.name_key(text)
+    if not key:
+        return []
+    query = sa.select(Organization).where(
+        Organization.state.in_(LISTED_STATES), Organization.name_key.contains(key, autoescape=True)
+    )
+    nearest = (sa.func.length(Organization.name_key), Organization.name_key, Organization.id)
+    return db.session.scalars(query.order_by(*nearest).limit(MOST_SEARCHED)).all()
+
+
+def listed_by_id(ids: Collection[int]) -> Sequence[Organization]:
+    """These organizations of the directory; raises `NotFound` when one is not in it."""
+    query = sa.select(Organization).where(Organization.id.in_(ids), Organization.state.in_(LISTED_STATES))
+    found = db.session.scalars(query.order_by(Organization.id)).all()
+    if len(found) != len(set(ids)):
+        raise NotFound
+    return found
+
+
+def found_for(user_id: int) -> list[Found]:
+    """What is hidden from a person though they declared nothing, with the closest tie, by name.
+
+    Only what the person may know of anyway: organizations in the directory, and their own.
+    """
+    ties = _ties(user_id)
+    own = {id_ for id_, tie in ties.items() if tie is Tie.MEMBER}
+    known = sa.or_(Organization.state.in_(LISTED_STATES), Organization.id.in_(own))
+    query = sa.select(Organization).where(
+        Organization.id.in_(hidden_from(user_id)), known, Organization.id.not_in(_declared(user_id))
+    )
+    shown = db.session.scalars(query.order_by(Organization.name, Organization.id).limit(MOST_SHOWN))
+    return [Found(one, ties.get(one.id, Tie.MERGED)) for one in shown]
+
+
+def _ties(user_id: int) -> dict[int, Tie]:
+    own = _own(user_id)
+    invested, investors = _investments(own)
+    parts = {
+        Tie.MEMBER: _memberships(user_id),
+        Tie.EMPLOYER: _same_domain(user_id),
+        Tie.COLLEAGUE: _colleagues(user_id),
+        Tie.INVESTED: invested,
+        Tie.INVESTOR: investors,
+    }
+    found: dict[int, Tie] = {}
+    for tie, part in parts.items():
+        for id_ in db.session.scalars(part):
+            found.setdefault(id_, tie)
+    return found

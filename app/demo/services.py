@@ -15,6 +15,8 @@ from app import clock
 from app.accounts import services as accounts
 from app.accounts.models import Role, User
 from app.audit import services as audit
+from app.conflicts import services as conflicts
+from app.conflicts.guards import JUDGES
 from app.db import db
 from app.demo.people import PASSWORD, PEOPLE, Person
 from app.demo.programs import PROGRAMS
@@ -61,8 +63,8 @@ def is_loaded() -> bool:
 
 
 def load_people() -> dict[str, User]:
-    """The demo people by address, made once."""
-    return {
+    """The demo people by address, made once; who judges has given their word on conflicts of interest."""
+    people = {
         person.email: accounts.create_account(
             person.email,
             person.name,
@@ -73,6 +75,10 @@ def load_people() -> dict[str, User]:
         )
         for person in PEOPLE
     }
+    for person in people.values():
+        if person.has_role(*JUDGES):
+            conflicts.give_statement(person)
+    return people
 
 
 def load_programs(people: dict[str, User]) -> list[Program]:

@@ -117,6 +117,7 @@ REVIEWING = [
         "matching.review",
         *(f"/review/{{{name}}}" for name in ("proposed", "held", "info_requested", "rejected", "introduced")),
     ),
+    *_shown("conflicts.index", "/account/conflicts", "/account/conflicts?q=chip"),
     *_shown("claims.queue", "/claims"),
     *_shown("claims.index", "/organizations/{startup}/claims", "/organizations/{investor}/claims"),
     *_shown("transfers.index", "/imports"),

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.accounts.models import AccountToken, Role, TokenPurpose, User
 from app.accounts.queries import token_hash
+from app.conflicts.guards import JUDGES
+from app.conflicts.models import ConflictStatement
 from app.demo.story import FOUNDERS
 from app.introductions.models import Answer
 from app.listings.models import ListingReview, ReviewState
@@ -85,6 +87,9 @@ class Scene:
                 unsubscribe_key=secrets.token_urlsafe(32),
             )
             session.add(made)
+            session.flush()
+            if made.has_role(*JUDGES):
+                session.add(ConflictStatement(user_id=made.id, given_at=now))
             session.commit()
             return made
 

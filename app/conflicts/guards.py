@@ -1,0 +1,23 @@
+"""The desk opens with a statement: a blueprint of the desk puts this before its requests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, request, url_for
+from flask_login import current_user
+
+from app.accounts.models import Role
+from app.conflicts import queries
+
+JUDGES = (Role.PROGRAM_MANAGER, Role.ADMINISTRATOR)
+
+
+def require_statement() -> Any:
+    """Lead a manager without a valid statement to where it is given; everybody else meets the page's own guard."""
+    if not current_user.is_authenticated or not current_user.has_role(*JUDGES):
+        return None
+    if queries.statement_of(current_user.id) is not None:
+        return None
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("conflicts.index", then=wanted), 303)
