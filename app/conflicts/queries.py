@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +15,7 @@ from sqlalchemy.orm import aliased
 from app import clock
 from app.accounts.models import User
 from app.conflicts.models import HIDES_AFTER_END, STATEMENT_LASTS, Basis, Conflict, ConflictStatement
-from app.db import db
+from app.db import UtcDateTime, db
 from app.errors import NotFound
 from app.organizations import naming
 from app.organizations.models import LISTED_STATES, Membership, Organization, Partnership
@@ -43,8 +44,12 @@ class Found:
     tie: Tie
 
 
+@lru_cache(maxsize=1_000)
 def hidden_from(user_id: int) -> sa.Select[int]:
-    """Ids of organizations this person may see no case of; to be used inside another statement."""
+    """Ids of organizations this person may see no case of; to be used inside another statement.
+
+    What is kept is the statement, which takes longer to build than to run, never what it finds.
+    """
     own = _own(user_id)
     found = sa.union(own, *_investments(own), _colleagues(user_id), _declared(user_id))
     return _with_merged(found)
@@ -93,8 +98,10 @@ def _colleagues(user_id: int) -> sa.Select[int]:
 
 def _declared(user_id: int, *bases: Basis) -> sa.Select[int]:
     """Organizations the person named, of these bases or any, until a year after the end."""
-    ended = sa.or_(Conflict.ended_at.is_(None), Conflict.ended_at > clock.now() - HIDES_AFTER_END)
-    query = sa.select(Conflict.organization_id.label("id")).where(Conflict.user_id == user_id, ended)
+    # Asked for when the statement runs.
+    since = sa.bindparam(None, callable_=lambda: clock.now() - HIDES_AFTER_END, type_=UtcDateTime())
+    hides = sa.or_(Conflict.ended_at.is_(None), Conflict.ended_at > since)
+    query = sa.select(Conflict.organization_id.label("id")).where(Conflict.user_id == user_id, hides)
     return query.where(Conflict.basis.in_(bases)) if bases else query
 
 

@@ -82,6 +82,8 @@ def test_a_declaration_hides_until_a_year_after_its_end(world, manager, hidden) 
     declared(world, manager, long_ago, ended_at=clock.now() - timedelta(days=366))
     declared(world, world.user(Role.PROGRAM_MANAGER), world.organization())
     assert hidden(manager) == {holding.id, lately.id}
+    clock.shift(2 * 24 * 3600)
+    assert hidden(manager) == {holding.id}
 
 
 def test_only_employment_reaches_on_to_investments(world, manager, hidden) -> None:
