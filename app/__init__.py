@@ -50,6 +50,9 @@ from app.matching import commands as matching_commands
 from app.matching import models as matching_models
 from app.matching import tasks as matching_tasks
 from app.matching import views as matching_views
+from app.meetings import models as meetings_models
+from app.meetings import tasks as meetings_tasks
+from app.meetings import views as meetings_views
 from app.organizations import commands as organizations_commands
 from app.organizations import duplicate_views as organizations_duplicate_views
 from app.organizations import models as organizations_models
@@ -60,6 +63,7 @@ from app.outbox import commands as outbox_commands
 from app.outbox import models as outbox_models
 from app.outbox import tasks as outbox_tasks
 from app.outbox import views as outbox_views
+from app.programs import managing_views as programs_managing_views
 from app.programs import models as programs_models
 from app.programs import views as programs_views
 from app.transfers import models as transfers_models
@@ -77,10 +81,12 @@ BLUEPRINTS = (
     claims_views.bp,
     transfers_views.bp,
     programs_views.bp,
+    programs_managing_views.bp,
     listings_views.bp,
     matching_views.bp,
     directory_views.bp,
     introductions_views.bp,
+    meetings_views.bp,
     digests_views.bp,
     jobs_views.bp,
 )
@@ -112,6 +118,7 @@ MODELS = (
     matching_models,
     directory_models,
     introductions_models,
+    meetings_models,
     grievances_models,
     desk_models,
     digests_models,
@@ -126,6 +133,7 @@ TASKS = (
     listings_tasks,
     matching_tasks,
     directory_tasks,
+    meetings_tasks,
     digests_tasks,
 )
 

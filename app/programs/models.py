@@ -123,6 +123,9 @@ class Program(Base):
     # How evenly proposals are shared out, 0 to 1, and the least number everybody gets who has a partner.
     alpha: Mapped[float] = mapped_column(default=0.0)
     floor: Mapped[int] = mapped_column(default=1)
+    # When something last changed that pairs depend on, and the state of it that the last full run has read.
+    rules_changed_at: Mapped[datetime.datetime | None]
+    shared_out_at: Mapped[datetime.datetime | None]
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}

@@ -14,6 +14,8 @@ from app.errors import NotFound
 from app.organizations.models import Organization
 from app.programs.models import ManagerRole, Program, ProgramManager
 
+LARGEST_ID = 2**31 - 1
+
 
 def open_programs() -> Sequence[Program]:
     """Programs that are open and not over, in the order pairs are offered to them."""
@@ -107,3 +109,62 @@ def is_lead(user: User, program_id: int | None) -> bool:
         ProgramManager.role == ManagerRole.LEAD,
     )
     return user.has_role(Role.PROGRAM_MANAGER) and bool(db.session.scalar(sa.select(leads)))
+
+
+def may_create(user: User) -> bool:
+    """Whether this person may draft a program: administrators, and who leads one already."""
+    if user.has_role(Role.ADMINISTRATOR):
+        return True
+    leads = sa.exists().where(ProgramManager.user_id == user.id, ProgramManager.role == ManagerRole.LEAD)
+    return user.has_role(Role.PROGRAM_MANAGER) and bool(db.session.scalar(sa.select(leads)))
+
+
+def public_program(user: Any, key: str) -> Program:
+    """A program that has opened, or a draft for those who manage it; raises `NotFound`."""
+    program = program_by_key(key)
+    if program.is_draft and not (user.is_authenticated and manages(user, program)):
+        raise NotFound
+    return program
+
+
+def manages(user: User, program: Program) -> bool:
+    """Whether this person sees the inside of the program."""
+    if user.has_role(Role.ADMINISTRATOR):
+        return True
+    own = sa.exists().where(ProgramManager.program_id == program.id, ProgramManager.user_id == user.id)
+    return user.has_role(Role.PROGRAM_MANAGER) and bool(db.session.scalar(sa.select(own)))
+
+
+def managed_program(user: User, key: str, *, as_lead: bool = False) -> Program:
+    """A program this person manages, or leads; an administrator any. Raises `NotFound`."""
+    program = program_by_key(key)
+    if not (is_lead(user, program.id) if as_lead else manages(user, program)):
+        raise NotFound
+    return program
+
+
+def programs_to_manage(user: User) -> Sequence[Program]:
+    """Programs this person manages, drafts and closed ones too; an administrator all."""
+    query = sa.select(Program).order_by(Program.priority, Program.name)
+    if not user.has_role(Role.ADMINISTRATOR):
+        own = sa.select(ProgramManager.program_id).where(ProgramManager.user_id == user.id)
+        query = query.where(Program.id.in_(own))
+    return db.session.scalars(query).all()
+
+
+def managers_in(program: Program) -> Sequence[ProgramManager]:
+    """Who manages a program, leads first."""
+    query = sa.select(ProgramManager).where(ProgramManager.program_id == program.id)
+    return db.session.scalars(query.order_by(ProgramManager.role, ProgramManager.id)).unique().all()
+
+
+def manager_in(program: Program, manager_id: int) -> ProgramManager:
+    """One of them; raises `NotFound`."""
+    found = db.session.get(ProgramManager, manager_id) if 0 < manager_id <= LARGEST_ID else None
+    if found is None or found.program_id != program.id:
+        raise NotFound
+    return found
+
+
+def user_with_address(address: str) -> User | None:
+    return db.session.scalars(sa.select(User).where(User.email == address.strip().lower())).one_or_none()

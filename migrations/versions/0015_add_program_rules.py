@@ -49,14 +49,15 @@ def downgrade() -> None:
         op.drop_column("program", name)
     for name in ("version", "question", "needs_both_countries", "visits", "cities", "countries"):
         op.drop_column("program", name)
-    for name in ("closes_on", "opened_at"):
+    for name in ("closes_on", "shared_out_at", "rules_changed_at", "opened_at"):
         op.drop_column("program", name)
     op.execute("UPDATE program SET kind = 'cohort' WHERE kind IN ('open_call', 'round_table')")
     replace_terms("program", "kind", _MORE_KINDS, _KINDS)
 
 
 def _add_rules() -> None:
-    op.add_column("program", sa.Column("opened_at", _moment()))
+    for name in ("opened_at", "rules_changed_at", "shared_out_at"):
+        op.add_column("program", sa.Column(name, _moment()))
     op.add_column("program", sa.Column("closes_on", sa.Date()))
     for name in ("countries", "cities", "visits"):
         op.add_column("program", sa.Column(name, _json(), server_default="[]", nullable=False))
