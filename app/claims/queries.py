@@ -13,6 +13,7 @@ from app import clock
 from app.accounts.models import Role, User
 from app.claims import fading
 from app.claims.models import Claim, Subject, VerificationStep
+from app.conflicts import queries as conflicts
 from app.db import db
 from app.errors import NotFound
 from app.organizations import queries as organizations
@@ -34,7 +35,7 @@ def reader_of(user: User, organization_id: int) -> tuple[Organization, Membershi
         return membership.organization, membership
     if not user.has_role(*VERIFIERS):
         raise NotFound
-    return organizations.public_profile(user, organization_id)
+    return conflicts.organization_to_judge(user, organization_id), None
 
 
 def claims_of(organization_id: int) -> Sequence[Claim]:
@@ -52,8 +53,8 @@ def claim_of(organization_id: int, claim_id: int) -> Claim:
     return found
 
 
-def to_verify(after: int = 0) -> Sequence[tuple[Claim, Organization]]:
-    """Claims with evidence that nobody has looked at, of organizations in the directory, oldest first."""
+def to_verify(user: User, after: int = 0) -> Sequence[tuple[Claim, Organization]]:
+    """Claims with evidence that nobody has looked at, of organizations this verifier may judge, oldest first."""
     query = (
         sa.select(Claim, Organization)
         .join(Organization, Organization.id == Claim.organization_id)
@@ -63,6 +64,7 @@ def to_verify(after: int = 0) -> Sequence[tuple[Claim, Organization]]:
             Claim.evidence != "",
             Claim.id > after,
             Organization.state.in_(LISTED_STATES),
+            conflicts.not_hidden(user.id, Organization.id),
         )
         .order_by(Claim.id)
         .limit(PAGE_SIZE)

@@ -38,7 +38,7 @@ _verifier = role_required(*queries.VERIFIERS)
 def queue() -> str:
     """Claims with evidence that wait for a verifier."""
     after = request.args.get("after", 0, type=int)
-    found = queries.to_verify(after if 0 <= after <= queries.LARGEST_ID else 0)
+    found = queries.to_verify(current_user, after if 0 <= after <= queries.LARGEST_ID else 0)
     is_full = len(found) == queries.PAGE_SIZE
     return render_template("claims/queue.html", found=found, following=found[-1][0].id if is_full else None)
 

@@ -9,8 +9,22 @@ from flask_login import current_user
 
 from app.accounts.models import Role
 from app.conflicts import queries
+from app.organizations import queries as organizations
 
 JUDGES = (Role.PROGRAM_MANAGER, Role.ADMINISTRATOR)
+
+
+# Pages for judges of features below this one, which cannot ask by themselves.
+_BELOW = {"organizations.identifiers.index", "organizations.identifiers.confirm"}
+
+
+def keep_out() -> None:
+    """Before every request: on those pages a hidden organization is not there for a judge; its own people may read."""
+    given = (request.view_args or {}).get("organization_id", 0)
+    if request.endpoint not in _BELOW or not current_user.is_authenticated:
+        return
+    if current_user.has_role(*JUDGES) and organizations.membership_of(current_user, given) is None:
+        queries.organization_to_judge(current_user, given)
 
 
 def require_statement() -> Any:

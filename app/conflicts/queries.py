@@ -18,6 +18,7 @@ from app.conflicts.models import HIDES_AFTER_END, STATEMENT_LASTS, Basis, Confli
 from app.db import UtcDateTime, db
 from app.errors import NotFound
 from app.organizations import naming
+from app.organizations import queries as organizations
 from app.organizations.models import LISTED_STATES, Membership, Organization, Partnership
 
 LARGEST_ID = 2**31 - 1
@@ -66,6 +67,20 @@ def is_hidden(user_id: int, organization_ids: Collection[int]) -> bool:
     hidden = hidden_from(user_id).subquery()
     query = sa.select(sa.exists().where(hidden.c.id.in_(organization_ids)))
     return bool(db.session.scalar(query))
+
+
+def organization_to_judge(user: User, organization_id: int) -> Organization:
+    """An organization of the directory that this person may judge; raises `NotFound`, hidden or not there."""
+    query = sa.select(Organization).where(
+        Organization.id == organization_id, not_hidden(user.id, Organization.id)
+    )
+    possible = 0 < organization_id <= LARGEST_ID
+    found = db.session.scalars(query).one_or_none() if possible else None
+    if found is not None:
+        organizations.require_living(found)
+    if found is None or not found.is_listed:
+        raise NotFound
+    return found
 
 
 def _own(user_id: int) -> sa.Select[int]:

@@ -11,7 +11,7 @@ from flask_login import current_user
 from app import clock
 from app.accounts.guards import role_required
 from app.accounts.views.session import landing, safe_next
-from app.conflicts import forms, queries, services, words
+from app.conflicts import forms, guards, queries, services, words
 from app.conflicts.guards import JUDGES
 from app.conflicts.models import STATEMENT_LASTS, Basis
 from app.db import db
@@ -19,6 +19,7 @@ from app.db import db
 bp = Blueprint("conflicts", __name__, url_prefix="/account/conflicts", template_folder="templates")
 bp.add_app_template_filter(words.basis_of, "conflict_basis")
 bp.add_app_template_filter(words.tie_of, "conflict_tie")
+bp.before_app_request(guards.keep_out)
 _judge = role_required(*JUDGES)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from app import clock
 from app.accounts.models import Role, User
+from app.conflicts import queries as conflicts
 from app.db import db
 from app.errors import NotFound
 from app.matching.models import OPEN_STATES, Match, MatchState, ReviewDecision
@@ -31,11 +32,15 @@ class QueueFilter:
 
 
 def _in_scope(user: User) -> sa.ColumnElement[bool]:
-    """Matches this person may review: of programs they manage and of none; an administrator all."""
+    """Matches this person may review: of programs they manage and of none; an administrator all.
+
+    None of organizations they are tied to, whoever they are.
+    """
+    clear = conflicts.not_hidden(user.id, Match.india_id, Match.us_id)
     if user.has_role(Role.ADMINISTRATOR):
-        return sa.true()
+        return clear
     own = sa.select(ProgramManager.program_id).where(ProgramManager.user_id == user.id)
-    return sa.or_(Match.program_id.is_(None), Match.program_id.in_(own))
+    return sa.and_(sa.or_(Match.program_id.is_(None), Match.program_id.in_(own)), clear)
 
 
 def _waits(now: datetime) -> sa.ColumnElement[bool]:
@@ -118,18 +123,21 @@ class Load:
     approved: int
 
 
-def loads_of(ids: Sequence[int]) -> dict[int, Load]:
-    """Open and approved matches of each organization."""
-    waiting, approved = _places_taken_by(ids, OPEN_STATES), _places_taken_by(ids, (MatchState.APPROVED,))
+def loads_of(ids: Sequence[int], reader: User | None = None) -> dict[int, Load]:
+    """Open and approved matches of each organization, but for those that are hidden from who reads."""
+    clear = conflicts.not_hidden(reader.id, Match.india_id, Match.us_id) if reader else sa.true()
+    waiting = _places_taken_by(ids, OPEN_STATES, clear)
+    approved = _places_taken_by(ids, (MatchState.APPROVED,), clear)
     return {id_: Load(waiting.get(id_, 0), approved.get(id_, 0)) for id_ in ids}
 
 
-def _places_taken_by(ids: Sequence[int], states: Sequence[MatchState]) -> dict[int, int]:
+def _places_taken_by(
+    ids: Sequence[int], states: Sequence[MatchState], clear: sa.ColumnElement[bool]
+) -> dict[int, int]:
     taken: dict[int, int] = {}
     for side in (Match.india_id, Match.us_id):
-        counted = (
-            sa.select(side, sa.func.count()).where(Match.state.in_(states), side.in_(ids)).group_by(side)
-        )
+        taking = (Match.state.in_(states), side.in_(ids), clear)
+        counted = sa.select(side, sa.func.count()).where(*taking).group_by(side)
         taken.update({id_: taken.get(id_, 0) + n for id_, n in db.session.execute(counted)})
     return taken
 
