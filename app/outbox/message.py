@@ -49,7 +49,18 @@ def message(email: Email, sender: str) -> EmailMessage:
         letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     letter.set_content(email.text)
     letter.add_alternative(email.html, subtype="html")
+    if email.calendar:
+        _add_calendar(letter, email.calendar)
     return letter
+
+
+def _add_calendar(letter: EmailMessage, calendar: str) -> None:
+    """As a further form of the letter, which mail programs offer to answer, and as a file for those that do not."""
+    method = next(
+        (line.partition(":")[2] for line in calendar.splitlines() if line.startswith("METHOD:")), "PUBLISH"
+    )
+    letter.add_alternative(calendar, subtype="calendar", params={"method": method, "name": "meeting.ics"})
+    letter.add_attachment(calendar, subtype="calendar", filename="meeting.ics", params={"method": method})
 
 
 def _address(name: str, address: str) -> Address:

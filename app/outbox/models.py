@@ -48,6 +48,8 @@ class Email(Base):
     text: Mapped[str] = mapped_column(sa.Text)
     html: Mapped[str] = mapped_column(sa.Text)
     unsubscribe_url: Mapped[str | None] = mapped_column(sa.String(500))
+    # An iCalendar file that goes with it (RFC 6047); empty for most mails.
+    calendar: Mapped[str] = mapped_column(sa.Text, default="")
     message_id: Mapped[str] = mapped_column(sa.String(200), unique=True)
     # A mail that carries a sign-in link loses its body once sent: tokens do not lie about in the database.
     is_secret: Mapped[bool] = mapped_column(default=False)

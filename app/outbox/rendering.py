@@ -47,6 +47,8 @@ class Mail:
     message_id: str
     unsubscribe_url: str | None = None
     is_secret: bool = False
+    # An iCalendar file that goes with it.
+    calendar: str = ""
 
 
 def compose(
@@ -59,6 +61,7 @@ def compose(
     address: str | None = None,
     unsubscribe_url: str | None = None,
     is_secret: bool = False,
+    calendar: str = "",
     **context: Any,
 ) -> Mail:
     """Render ``<template>.txt.jinja`` and ``<template>.mjml.jinja`` for one person, in their language.
@@ -90,6 +93,7 @@ def compose(
         message_id=new_message_id(),
         unsubscribe_url=unsubscribe_url,
         is_secret=is_secret,
+        calendar=calendar,
     )
 
 

@@ -42,6 +42,7 @@ def enqueue(mail: Mail) -> Email:
         html=mail.html,
         unsubscribe_url=mail.unsubscribe_url,
         is_secret=mail.is_secret,
+        calendar=mail.calendar,
         message_id=mail.message_id,
         next_attempt_at=now,
         created_at=now,

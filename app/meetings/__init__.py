@@ -1,0 +1,1 @@
+"""Meetings between introduced organizations: times offered in both zones, invitations, and who sits out of hours."""

@@ -1,0 +1,176 @@
+"""Letters about meetings, with the calendar file that makes, moves or removes the entry."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from email.utils import parseaddr
+
+from flask import current_app
+from flask_babel import force_locale, lazy_gettext
+from flask_babel import gettext as _
+
+from app.accounts import emails as accounts
+from app.accounts.models import User
+from app.links import absolute
+from app.meetings import words
+from app.meetings.invitations import Entry, Guest, invitation
+from app.meetings.models import Meeting
+from app.outbox.models import MailCategory
+from app.outbox.rendering import Mail, compose
+from app.web import moment
+
+TEMPLATE = "meetings/mail/meeting"
+
+
+def offers(meeting: Meeting, by: User) -> list[Mail]:
+    """Times to choose from, to everybody of the other side who is asked along."""
+    own = next(guest.organization_id for guest in meeting.guests if guest.user_id == by.id)
+    return [
+        _letter(
+            meeting,
+            guest.user,
+            key="offered",
+            subject=lazy_gettext("Choose a time: %(title)s", title=meeting.title),
+            lead=_lead("offered", guest.user, by),
+            times=[one.starts_at for one in meeting.times],
+        )
+        for guest in meeting.guests
+        if guest.organization_id != own
+    ]
+
+
+def invitations(meeting: Meeting, moved_from: datetime | None = None) -> list[Mail]:
+    """The booked time, to all; calendars take it as a new entry, or as an update of theirs."""
+    what = "moved" if moved_from else "booked"
+    subject = (
+        lazy_gettext("Moved: %(title)s", title=meeting.title)
+        if moved_from
+        else lazy_gettext("Booked: %(title)s", title=meeting.title)
+    )
+    return [
+        _letter(
+            meeting,
+            guest.user,
+            key=what,
+            subject=subject,
+            lead=_lead(what, guest.user, meeting.organizer),
+            moved_from=moved_from,
+            calendar=invitation(entry_of(meeting)),
+        )
+        for guest in meeting.guests
+    ]
+
+
+def cancellations(meeting: Meeting, by: User, reason: str, *, was_booked: bool) -> list[Mail]:
+    """That it does not take place, to all but who called it off; booked ones leave every calendar."""
+    return [
+        _letter(
+            meeting,
+            guest.user,
+            key="cancelled",
+            subject=lazy_gettext("Called off: %(title)s", title=meeting.title),
+            lead=_lead("cancelled", guest.user, by),
+            reason=reason,
+            calendar=invitation(entry_of(meeting)) if was_booked else "",
+        )
+        for guest in meeting.guests
+        if was_booked or guest.user_id != by.id
+    ]
+
+
+def reminders(meeting: Meeting, hours: int) -> list[Mail]:
+    """So many hours before, to all."""
+    return [
+        _letter(
+            meeting,
+            guest.user,
+            key=f"reminder-{hours}h",
+            subject=lazy_gettext(
+                "%(when)s: %(title)s",
+                when=words.hour(meeting.starts_at, guest.user.zone) if meeting.starts_at else "",
+                title=meeting.title,
+            ),
+            lead=_lead("reminder", guest.user, meeting.organizer),
+        )
+        for guest in meeting.guests
+    ]
+
+
+def entry_of(meeting: Meeting) -> Entry:
+    """The meeting as calendars have it. The organizer there is Sangam, who sends all changes."""
+    name, address = parseaddr(current_app.config["SETTINGS"].mail_from)
+    if meeting.starts_at is None:
+        raise ValueError("a meeting without a time is in no calendar")
+    return Entry(
+        uid=meeting.uid,
+        sequence=meeting.sequence,
+        starts_at=meeting.starts_at,
+        minutes=meeting.minutes,
+        title=meeting.title,
+        description=_description(meeting),
+        place=meeting.link,
+        organizer=Guest(name, address),
+        guests=[Guest(one.user.display_name, one.user.email, has_accepted=True) for one in meeting.guests],
+        changed_at=meeting.changed_at,
+        is_cancelled=meeting.state.value == "cancelled",
+    )
+
+
+def _description(meeting: Meeting) -> str:
+    """Both clocks and the page, in plain English: one file goes to all, whatever they read."""
+    with force_locale("en_US"):
+        lines = [f"{clock.place}: {clock.words}" for clock in _clocks(meeting)]
+    page = absolute("meetings.show", meeting_id=meeting.id)
+    return "\n".join(part for part in [*lines, meeting.note, page] if part)
+
+
+def _clocks(meeting: Meeting) -> list[words.Clock]:
+    zones = [guest.user.zone for guest in meeting.guests]
+    return words.clocks(meeting.starts_at, zones) if meeting.starts_at else []
+
+
+def _lead(what: str, to: User, by: User) -> str:
+    with force_locale(to.locale):
+        return {
+            "offered": _(
+                "%(name)s offers you times for a meeting. Choose the one that suits you.",
+                name=by.display_name,
+            ),
+            "booked": _("The time is agreed. The attached file puts it into your calendar."),
+            "moved": _("The meeting has a new time. The attached file moves it in your calendar."),
+            "cancelled": _("%(name)s has called this meeting off.", name=by.display_name),
+            "reminder": _("This meeting is coming up."),
+        }[what]
+
+
+def _letter(
+    meeting: Meeting,
+    to: User,
+    *,
+    key: str,
+    subject: object,
+    lead: str,
+    calendar: str = "",
+    times: list[datetime] | None = None,
+    moved_from: datetime | None = None,
+    reason: str = "",
+) -> Mail:
+    own, others = to.zone, [g.user.zone for g in meeting.guests if g.user_id != to.id]
+    shown = times or ([meeting.starts_at] if meeting.starts_at else [])
+    with force_locale(to.locale):
+        clocks = [words.clocks(one, [own, *others]) for one in shown]
+        before = moment(moved_from, own.key) if moved_from else ""
+    return compose(
+        TEMPLATE,
+        key=f"meeting:{meeting.id}:{meeting.sequence}:{key}:{to.id}",
+        category=MailCategory.INTRODUCTION,
+        to=to,
+        subject=subject,
+        unsubscribe_url=accounts.unsubscribe_link(to, "match"),
+        calendar=calendar,
+        meeting=meeting,
+        lead=lead,
+        clocks=clocks,
+        before=before,
+        reason=reason,
+    )

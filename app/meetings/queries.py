@@ -1,0 +1,223 @@
+"""Reads of meetings. Whoever takes part, or sits in one of the two organizations, sees a meeting."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from app import clock
+from app.accounts.models import User
+from app.db import db
+from app.errors import NotFound
+from app.introductions import queries as introductions
+from app.introductions.sides import Side
+from app.matching.models import Match
+from app.meetings.hours import DEFAULT_WINDOWS, Window
+from app.meetings.models import (
+    LONGEST,
+    AvailableHours,
+    CalendarFeed,
+    Meeting,
+    MeetingGuest,
+    MeetingState,
+)
+from app.meetings.slots import Attendee
+from app.organizations.queries import LARGEST_ID
+from app.taxonomy import Country
+
+# A feed shows what was and what comes.
+FEED_BACK = timedelta(days=90)
+
+
+def side_of(user: User, match_id: int) -> Side:
+    """The introduced match as this person's organization sees it. Raises `NotFound` before both said yes."""
+    side = introductions.side_of(user, match_id)
+    if side.introduction is None:
+        raise NotFound
+    return side
+
+
+def meeting_for(user: User, meeting_id: int) -> tuple[Meeting, Side]:
+    """A meeting this person may see, with the side they see it from. Raises `NotFound`."""
+    meeting = db.session.get(Meeting, meeting_id) if 0 < meeting_id <= LARGEST_ID else None
+    if meeting is None:
+        raise NotFound
+    return meeting, side_of(user, meeting.match_id)
+
+
+def meetings_of(match_id: int) -> Sequence[Meeting]:
+    """All meetings of a match, newest first."""
+    query = sa.select(Meeting).where(Meeting.match_id == match_id)
+    return db.session.scalars(query.order_by(Meeting.id.desc())).all()
+
+
+def coming_for(user: User, until: datetime) -> Sequence[Meeting]:
+    """Booked meetings of a person up to a moment, soonest first."""
+    query = (
+        sa.select(Meeting)
+        .join(Meeting.guests)
+        .where(
+            MeetingGuest.user_id == user.id,
+            Meeting.state == MeetingState.BOOKED,
+            Meeting.starts_at >= clock.now(),
+            Meeting.starts_at <= until,
+        )
+    )
+    return db.session.scalars(query.order_by(Meeting.starts_at, Meeting.id)).all()
+
+
+def offered_to(user: User) -> Sequence[Meeting]:
+    """Meetings whose times wait for this person's choice, oldest first."""
+    query = (
+        sa.select(Meeting)
+        .join(Meeting.guests)
+        .where(
+            MeetingGuest.user_id == user.id,
+            Meeting.state == MeetingState.OFFERED,
+            Meeting.organizer_id != user.id,
+        )
+    )
+    return db.session.scalars(query.order_by(Meeting.id)).all()
+
+
+def to_report_by(user: User) -> Sequence[Meeting]:
+    """Meetings that are over and of which this person's side has not said how it went, oldest first."""
+    said = sa.select(MeetingGuest.meeting_id).where(
+        MeetingGuest.says.is_not(None), MeetingGuest.organization_id.in_(_seats(user))
+    )
+    query = (
+        sa.select(Meeting)
+        .join(Meeting.guests)
+        .where(
+            MeetingGuest.user_id == user.id,
+            Meeting.state == MeetingState.BOOKED,
+            Meeting.starts_at < clock.now(),
+            Meeting.id.not_in(said),
+        )
+    )
+    rows = db.session.scalars(query.order_by(Meeting.starts_at, Meeting.id)).all()
+    return [meeting for meeting in rows if meeting.is_over(clock.now())]
+
+
+def _seats(user: User) -> sa.Select[int]:
+    return sa.select(MeetingGuest.organization_id).where(MeetingGuest.user_id == user.id)
+
+
+def windows_of(user_ids: Collection[int]) -> dict[int, list[Window]]:
+    """When each of these people would meet; the usual hours for those who have not said."""
+    found: dict[int, list[Window]] = {id_: [] for id_ in user_ids}
+    query = sa.select(AvailableHours).where(AvailableHours.user_id.in_(user_ids))
+    for row in db.session.scalars(query.order_by(AvailableHours.weekday, AvailableHours.start)):
+        found[row.user_id].append(Window(row.weekday, row.start, row.end))
+    return {id_: windows or list(DEFAULT_WINDOWS) for id_, windows in found.items()}
+
+
+def busy_of(
+    user_ids: Collection[int], since: datetime, until: datetime, but: int | None = None
+) -> dict[int, list[tuple[datetime, datetime]]]:
+    """Booked times of these people that touch (since, until), meeting `but` left out."""
+    found: dict[int, list[tuple[datetime, datetime]]] = {id_: [] for id_ in user_ids}
+    query = (
+        sa.select(MeetingGuest.user_id, Meeting.id, Meeting.starts_at, Meeting.minutes)
+        .join(Meeting, Meeting.id == MeetingGuest.meeting_id)
+        .where(
+            MeetingGuest.user_id.in_(user_ids),
+            Meeting.state == MeetingState.BOOKED,
+            Meeting.starts_at.is_not(None),
+            Meeting.starts_at < until,
+            Meeting.starts_at > since - timedelta(minutes=LONGEST),
+        )
+    )
+    rows: Iterable[tuple[int, int, datetime, int]] = (row._tuple() for row in db.session.execute(query))  # type: ignore[misc]
+    for user_id, meeting_id, starts_at, minutes in rows:
+        ends_at = starts_at + timedelta(minutes=minutes)
+        if meeting_id != but and ends_at > since:
+            found[user_id].append((starts_at, ends_at))
+    return found
+
+
+def attendees(
+    match: Match, people: Iterable[tuple[User, int]], until: datetime, but: int | None = None
+) -> list[Attendee]:
+    """(person, organization) pairs with their hours and what they have booked already."""
+    every = list(people)
+    ids = [user.id for user, _ in every]
+    windows, busy = windows_of(ids), busy_of(ids, clock.now(), until, but)
+    return [
+        Attendee(user.zone, windows[user.id], int(organization_id == match.us_id), busy[user.id])
+        for user, organization_id in every
+    ]
+
+
+def balance_of(match: Match) -> tuple[int, int]:
+    """Out-of-hours minutes the Indian and the US side have given to meetings of this match, called off ones apart."""
+    query = (
+        sa.select(MeetingGuest.meeting_id, MeetingGuest.organization_id, MeetingGuest.outside_minutes)
+        .join(Meeting, Meeting.id == MeetingGuest.meeting_id)
+        .where(Meeting.match_id == match.id, Meeting.state == MeetingState.BOOKED)
+    )
+    most: dict[tuple[int, int], int] = {}
+    for meeting_id, organization_id, minutes in db.session.execute(query):
+        key = meeting_id, organization_id
+        most[key] = max(most.get(key, 0), minutes)
+    india = sum(minutes for (_, id_), minutes in most.items() if id_ == match.india_id)
+    return india, sum(minutes for (_, id_), minutes in most.items() if id_ == match.us_id)
+
+
+def choices_of_people(match: Match) -> dict[Country, list[User]]:
+    """Who may take part: active owners and editors of both sides."""
+    people = introductions.answerers_of([match.india_id, match.us_id])
+    return {country: people[match.side(country).id] for country in Country}
+
+
+def due_reminders(now: datetime, hours: int) -> sa.Select[Meeting]:
+    """Booked meetings that begin within so many hours and were not reminded of for that."""
+    return (
+        sa.select(Meeting)
+        .where(
+            Meeting.state == MeetingState.BOOKED,
+            Meeting.starts_at > now,
+            Meeting.starts_at <= now + timedelta(hours=hours),
+            sa.or_(Meeting.reminded == 0, Meeting.reminded > hours),
+        )
+        .order_by(Meeting.starts_at, Meeting.id)
+    )
+
+
+def has_due_reminders(now: datetime, hours: int) -> bool:
+    return db.session.scalar(sa.select(due_reminders(now, hours).exists())) or False
+
+
+def key_hash(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def owner_of_feed(key: str) -> User:
+    """Whose feed this address is. Raises `NotFound`, also for people whose account has ended."""
+    feed = db.session.scalars(
+        sa.select(CalendarFeed).where(CalendarFeed.key_hash == key_hash(key))
+    ).one_or_none()
+    if feed is None or not feed.user.is_active:
+        raise NotFound
+    return feed.user
+
+
+def has_feed(user: User) -> bool:
+    return db.session.get(CalendarFeed, user.id) is not None
+
+
+def in_feed_of(user: User) -> Sequence[Meeting]:
+    """Booked and called-off meetings of a person, from some weeks ago on."""
+    query = (
+        sa.select(Meeting)
+        .join(Meeting.guests)
+        .where(
+            MeetingGuest.user_id == user.id,
+            Meeting.starts_at.is_not(None),
+            Meeting.starts_at >= clock.now() - FEED_BACK,
+        )
+    )
+    return db.session.scalars(query.order_by(Meeting.starts_at, Meeting.id)).all()
