@@ -25,7 +25,9 @@ from app.db import commands as db_commands
 from app.db.base import db as database
 from app.db.engine import configure_engine, engine_options
 from app.demo import commands as demo_commands
+from app.desk import commands as desk_commands
 from app.desk import models as desk_models
+from app.desk import tasks as desk_tasks
 from app.digests import commands as digests_commands
 from app.digests import models as digests_models
 from app.digests import tasks as digests_tasks
@@ -63,6 +65,7 @@ from app.outbox import commands as outbox_commands
 from app.outbox import models as outbox_models
 from app.outbox import tasks as outbox_tasks
 from app.outbox import views as outbox_views
+from app.programs import commands as programs_commands
 from app.programs import managing_views as programs_managing_views
 from app.programs import models as programs_models
 from app.programs import views as programs_views
@@ -95,8 +98,10 @@ COMMANDS = (
     accounts_commands.cli,
     organizations_commands.organizations,
     organizations_commands.partnerships,
+    programs_commands.cli,
     matching_commands.cli,
     directory_commands.cli,
+    desk_commands.cli,
     digests_commands.cli,
     outbox_commands.cli,
     jobs_commands.cli,

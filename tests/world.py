@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
+import sqlalchemy as sa
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
@@ -19,6 +20,9 @@ from app.claims.models import Claim, Subject, VerificationStep
 from app.conflicts.guards import JUDGES
 from app.conflicts.models import ConflictStatement
 from app.db import db
+from app.desk import syncing
+from app.desk.models import Case
+from app.grievances.models import AbuseReason, Grievance, GrievanceKind
 from app.listings.models import ListingReview
 from app.matching.models import Match, MatchState
 from app.organizations.identifiers import Scheme
@@ -35,7 +39,14 @@ from app.organizations.models import (
     Side,
     Verification,
 )
-from app.programs.models import ManagerRole, Program, ProgramKind, ProgramManager
+from app.programs.models import (
+    ManagerRole,
+    Participation,
+    ParticipationState,
+    Program,
+    ProgramKind,
+    ProgramManager,
+)
 from app.taxonomy import Country, Kind
 
 PASSWORD = "correct horse battery staple"
@@ -199,6 +210,17 @@ class World:
             self.add(ProgramManager(program_id=program.id, user_id=manager.id))
         return program
 
+    def participation(
+        self,
+        program: Program,
+        organization: Organization,
+        state: ParticipationState = ParticipationState.APPLIED,
+        **fields: Any,
+    ) -> Participation:
+        """An organization that applied to a program, unless `state` says otherwise."""
+        chosen = {"state": state, "asked_at": clock.now(), **fields}
+        return self.add(Participation(program_id=program.id, organization_id=organization.id, **chosen))
+
     def match(
         self,
         india: Organization | None = None,
@@ -224,6 +246,39 @@ class World:
             **fields,
         }
         return self.add(Match(**chosen))
+
+    def case(self, subject: Match | ListingReview | Duplicate | Grievance, **fields: Any) -> Case:
+        """The case that is open for what is to be judged."""
+        column = {
+            Match: Case.match_id,
+            ListingReview: Case.listing_review_id,
+            Duplicate: Case.duplicate_id,
+            Grievance: Case.grievance_id,
+        }[type(subject)]
+        with self.app.app_context():
+            syncing.sync()
+            case = db.session.scalars(
+                sa.select(Case).where(column == subject.id).order_by(Case.id.desc())
+            ).first()
+            assert case is not None
+            for name, value in fields.items():
+                setattr(case, name, value)
+            db.session.commit()
+            db.session.refresh(case)
+            db.session.expunge_all()
+        return case
+
+    def grievance(self, organization: Organization, by: User, **fields: Any) -> Grievance:
+        """A report of abuse; with `match_id` or `listing_review_id` an appeal."""
+        is_appeal = "match_id" in fields or "listing_review_id" in fields
+        chosen = {
+            "kind": GrievanceKind.APPEAL if is_appeal else GrievanceKind.ABUSE,
+            "reason_code": None if is_appeal else AbuseReason.SPAM,
+            "text": "They write to everybody about something else.",
+            "opened_at": clock.now(),
+            **fields,
+        }
+        return self.add(Grievance(organization_id=organization.id, by_id=by.id, **chosen))
 
     def sign_in(self, user: User, client: FlaskClient | None = None) -> FlaskClient:
         """A browser in which `user` is signed in."""

@@ -51,6 +51,9 @@ class ProgramForm(BaseForm):
         _("Organizations of"), [(code.value, label) for code, label in COUNTRIES.items()]
     )
     kinds = fields.several(_("Kinds of organization"), labels(Kind), description=_("None chosen means all."))
+    one_side_is = fields.term(
+        _("One side of every pair"), Kind, description=_("Not chosen means any of the kinds above.")
+    )
     technologies = fields.several(
         _("Technologies"),
         [(code, technology_label(code)) for code in TECHNOLOGIES],
@@ -101,7 +104,16 @@ class ProgramForm(BaseForm):
     def saved_names() -> list[str]:
         """The columns a person fills in."""
         plain = ["name", "kind", "summary", "starts_on", "ends_on", "closes_on", "cohort_rule", "places"]
-        return [*plain, *_LISTS, *_TERMS, "needs_both_countries", "quota", "question", "priority"]
+        return [
+            *plain,
+            *_LISTS,
+            *_TERMS,
+            "one_side_is",
+            "needs_both_countries",
+            "quota",
+            "question",
+            "priority",
+        ]
 
     def values(self) -> dict[str, Any]:
         """Columns and values as typed."""

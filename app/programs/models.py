@@ -13,7 +13,7 @@ from app import clock
 from app.accounts.models import User
 from app.db import Base, choice, json_list, json_object
 from app.organizations.models import Organization
-from app.taxonomy import Country
+from app.taxonomy import Country, Kind
 
 
 class ProgramKind(StrEnum):
@@ -95,6 +95,8 @@ class Program(Base):
     criteria: Mapped[list[str]] = mapped_column(json_list(), default=list)
     technologies: Mapped[list[str]] = mapped_column(json_list(), default=list)
     kinds: Mapped[list[str]] = mapped_column(json_list(), default=list)
+    # A kind that every pair has on one side; none means any.
+    one_side_is: Mapped[Kind | None] = mapped_column(choice(Kind, "one_side_is"))
     # Whose organizations may join the cohort; a pair always has a side in each country.
     countries: Mapped[list[str]] = mapped_column(json_list(), default=list)
     # Pairs go to the first program that takes them, lowest number first.

@@ -26,6 +26,7 @@ _PAIR_RULES = {
     "countries",
     "priority",
     "cohort_rule",
+    "one_side_is",
     "quota",
     "ends_on",
     "starts_on",

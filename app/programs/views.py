@@ -17,9 +17,9 @@ from app.programs.models import Program
 from app.taxonomy import COUNTRIES, Kind, label, technology_label
 
 bp = Blueprint("programs", __name__, template_folder="templates")
-bp.add_app_template_global(wording.STATES, "participation_words")
-bp.add_app_template_global(wording.DECLINED, "declined_words")
-bp.add_app_template_global(wording.KINDS, "program_kind_words")
+bp.add_app_template_filter(wording.state_words, "participation_state")
+bp.add_app_template_filter(wording.declined_words, "declined_words")
+bp.add_app_template_filter(wording.kind_words, "program_kind")
 _OURS = "/organizations/<int:organization_id>/programs"
 
 
@@ -111,6 +111,7 @@ def facts_of(program: Program) -> list[tuple[str, Any]]:
     return [
         (_("Technologies"), words["technologies"] or _("All")),
         (_("Kinds of organization"), words["kinds"] or _("All")),
+        (_("One side of every pair"), label(program.one_side_is)),
         (_("Takes organizations of"), words["countries"]),
         (_("Who meets whom"), wording.COHORT_RULES[program.cohort_rule]),
         (_("Places"), program.places),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _
 
 from app.programs.models import CohortRule, DeclineReason, ManagerRole, ParticipationState, ProgramKind
@@ -56,3 +58,18 @@ DECLINED = {
         "The program keeps a balance of countries, kinds and states, and others like you had applied before."
     ),
 }
+
+
+def kind_words(kind: ProgramKind) -> Any:
+    """How a program runs."""
+    return KINDS[kind]
+
+
+def state_words(state: ParticipationState) -> Any:
+    """How an organization stands with a program."""
+    return STATES[state]
+
+
+def declined_words(reason: DeclineReason) -> Any:
+    """Why an organization was not taken, as it reads it."""
+    return DECLINED[reason]

@@ -45,7 +45,7 @@ def downgrade() -> None:
     op.drop_table("participation")
     for name in ("kinds", "country", "role"):
         op.drop_column("program_manager", name)
-    for name in ("floor", "alpha", "quota", "places", "cohort_rule"):
+    for name in ("floor", "alpha", "quota", "places", "one_side_is", "cohort_rule"):
         op.drop_column("program", name)
     for name in ("version", "question", "needs_both_countries", "visits", "cities", "countries"):
         op.drop_column("program", name)
@@ -67,6 +67,7 @@ def _add_rules() -> None:
     op.add_column("program", sa.Column("question", sa.Text(), server_default="", nullable=False))
     op.add_column("program", sa.Column("version", sa.Integer(), server_default="1", nullable=False))
     add_choice("program", "cohort_rule", _RULES, default="everybody")
+    add_choice("program", "one_side_is", ("startup", "sme", "skill_program", "investor"))
     add_checked("program", "places", sa.Integer(), "places >= 1")
     add_checked("program", "quota", sa.Integer(), "quota >= 1")
     add_checked("program", "alpha", sa.Double(), "alpha BETWEEN 0 AND 1", default="0")
