@@ -139,6 +139,7 @@ TASKS = (
     matching_tasks,
     directory_tasks,
     meetings_tasks,
+    desk_tasks,
     digests_tasks,
 )
 

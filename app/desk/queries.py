@@ -15,7 +15,8 @@ from app.accounts.models import Role, User
 from app.conflicts import queries as conflicts
 from app.db import db
 from app.desk.models import Case, CaseKind, CaseState, Decision, DecisionState
-from app.desk.wish import LARGEST_ID, Order, Wish
+from app.desk.wish import LARGEST_ID as LARGEST_ID
+from app.desk.wish import Order, Wish
 from app.errors import NotFound
 from app.organizations.models import Organization
 from app.programs import queries as programs
