@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app import clock
 from app.accounts.models import Role, User
@@ -40,14 +41,16 @@ def visible(user: User) -> sa.ColumnElement[bool]:
 
 def case_for(user: User, case_id: int) -> Case:
     """One case, whole; raises `NotFound`, also when it is not for this person."""
-    query = (
-        sa.select(Case)
-        .where(Case.id == case_id, visible(user))
-        .options(*(joinedload(one) for one in (Case.one, Case.other, Case.program, Case.claimed_by)))
-    )
+    beside = (Case.program, Case.claimed_by, Case.match)
+    query = sa.select(Case).where(Case.id == case_id, visible(user)).options(*map(joinedload, beside))
     found = db.session.scalars(query).one_or_none() if 0 < case_id <= LARGEST_ID else None
     if found is None:
         raise NotFound
+    # Both at once: each brings its technologies, which would be asked for one by one.
+    wanted = sa.select(Organization).where(Organization.id.in_({found.one_id, found.other_id} - {None}))
+    sides = {one.id: one for one in db.session.scalars(wanted)}
+    set_committed_value(found, "one", sides[found.one_id])
+    set_committed_value(found, "other", sides.get(found.other_id or 0))
     return found
 
 
@@ -233,12 +236,15 @@ def _ages(user: User, total: int) -> tuple[timedelta | None, timedelta | None]:
     """How long half and nine in ten of the open cases have waited at most."""
     if not total:
         return None, None
-    query = sa.select(Case.opened_at).where(Case.state == CaseState.OPEN, visible(user))
-    newest = query.order_by(Case.opened_at.desc())
-    moments = [
-        db.session.scalar(newest.offset(min(total - 1, total * share // 10)).limit(1)) for share in (5, 9)
-    ]
-    median, ninth = (clock.now() - moment if moment else None for moment in moments)
+    newest = (
+        sa.select(Case.opened_at)
+        .where(Case.state == CaseState.OPEN, visible(user))
+        .order_by(Case.opened_at.desc())
+        .limit(1)
+    )
+    shares = (newest.offset(min(total - 1, total * tenths // 10)).scalar_subquery() for tenths in (5, 9))
+    now, moments = clock.now(), db.session.execute(sa.select(*shares)).one()
+    median, ninth = (now - moment if moment else None for moment in moments)
     return median, ninth
 
 

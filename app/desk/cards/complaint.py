@@ -1,0 +1,56 @@
+"""The card of an appeal against a decision, or of a report of abuse."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.accounts.models import User
+from app.db import db
+from app.desk import words
+from app.desk.models import Case
+from app.grievances.models import Grievance
+from app.listings.models import ListingReview
+from app.matching import queries as matching
+from app.matching.models import Match, ReviewDecision
+from app.organizations.models import Organization
+
+
+@dataclass(frozen=True)
+class ComplaintCard:
+    """What is said, whom it is against, and what was decided before."""
+
+    template = "desk/cards/complaint.html"
+    case: Case
+    grievance: Grievance
+    organization: Organization
+    verification: Any
+    match: Match | None
+    decisions: Sequence[ReviewDecision]
+    review: ListingReview | None
+    earlier: Sequence[Grievance]
+
+
+def card_of(case: Case, _reader: User) -> ComplaintCard:
+    grievance = db.session.get_one(Grievance, case.grievance_id)
+    return ComplaintCard(
+        case=case,
+        grievance=grievance,
+        organization=case.one,
+        verification=words.LEVELS[case.one.verification],
+        match=grievance.match,
+        decisions=matching.decisions_on(grievance.match_id) if grievance.match_id else [],
+        review=grievance.listing_review,
+        earlier=_earlier(grievance),
+    )
+
+
+def _earlier(grievance: Grievance) -> Sequence[Grievance]:
+    """What else was said of or by the organization."""
+    query = sa.select(Grievance).where(
+        Grievance.organization_id == grievance.organization_id, Grievance.id != grievance.id
+    )
+    return db.session.scalars(query.order_by(Grievance.id.desc()).limit(3)).all()
