@@ -8,20 +8,13 @@ from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, InputRequired, Length
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.widgets import CheckboxInput
 
 from app.conflicts import words
 from app.conflicts.models import LONGEST_REASON, Basis
 from app.forms import BaseForm
 
 _SHORT = Length(max=LONGEST_REASON, message=_("Use at most %(max)d characters."))
-
-
-class ChoiceBoxes(SelectMultipleField):
-    """Check boxes of organizations."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 class SearchForm(BaseForm):
@@ -36,8 +29,11 @@ class SearchForm(BaseForm):
 class DeclareForm(BaseForm):
     """Organizations, and what ties the person to them."""
 
-    organizations = ChoiceBoxes(
-        _("Which of these?"), [DataRequired(_("Choose at least one organization."))], coerce=int
+    organizations = SelectMultipleField(
+        _("Which of these?"),
+        [DataRequired(_("Choose at least one organization."))],
+        coerce=int,
+        option_widget=CheckboxInput(),
     )
     basis = SelectField(
         _("What ties you to it?"),
@@ -72,8 +68,11 @@ class StatementForm(BaseForm):
 class RecuseForm(BaseForm):
     """From whom, and why."""
 
-    organizations = ChoiceBoxes(
-        _("Who is it about?"), [DataRequired(_("Choose at least one organization."))], coerce=int
+    organizations = SelectMultipleField(
+        _("Who is it about?"),
+        [DataRequired(_("Choose at least one organization."))],
+        coerce=int,
+        option_widget=CheckboxInput(),
     )
     reason = TextAreaField(
         _("Why do you step aside?"),
