@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from app.db import db
 from app.matching import musts
 from app.matching.models import OPEN_STATES, Match, MatchState, Refresh
+from app.matching.program_rules import ProgramRules, rules_now
 from app.matching.scoring import Rules
 from app.organizations.models import LISTED_STATES, Organization, OrganizationTechnology, ProfileState
 from app.taxonomy import Country, Kind
@@ -44,16 +45,18 @@ def may_meet(one: tuple[Country, Kind], other: tuple[Country, Kind]) -> bool:
     return one[0] != other[0] and frozenset({one[1], other[1]}) in COMPATIBLE
 
 
-def matching_rules(cap: int) -> Rules:
+def matching_rules(cap: int, in_programs: ProgramRules | None = None) -> Rules:
     """Everybody who takes part, whom they may meet, their musts included, what was settled, and how many proposals each may get.
 
-    Proposals nobody has decided on take no place here: a run may replace them.
+    Proposals nobody has decided on take no place here: a run may replace them. Nor do matches that `in_programs` counts
+    by the quota of a program.
     """
     columns = sa.select(Organization.id, Organization.country, Organization.kind)
     rows = db.session.execute(columns.where(Organization.state == ProfileState.LISTED)).all()
     settled = sa.select(Match.india_id, Match.us_id).where(Match.state.in_(_SETTLED))
     excluded = [(india, us) for india, us in db.session.execute(settled)]
     taken = _places_taken([s for s in _TAKES_PLACE if s in _SETTLED])
+    apart = (in_programs or rules_now()).counted_apart()
     may = musts.narrowed(
         {row.id: _GROUPS.index((row.country, row.kind)) for row in rows},
         [[may_meet(one, other) for other in _GROUPS] for one in _GROUPS],
@@ -62,7 +65,7 @@ def matching_rules(cap: int) -> Rules:
         groups=may.groups,
         allowed=may.allowed,
         excluded=[*excluded, *may.excluded],
-        capacity={row.id: max(0, cap - taken.get(row.id, 0)) for row in rows},
+        capacity={row.id: max(0, cap - taken.get(row.id, 0) + apart[row.id]) for row in rows},
     )
 
 
@@ -103,6 +106,12 @@ def proposals_now(without: Iterable[int]) -> list[tuple[float, int, int, int]]:
     )
     rows = db.session.execute(query)
     return [(score, id_, india, us) for score, id_, india, us in rows if india not in gone and us not in gone]
+
+
+def programs_of_proposals() -> dict[int, int | None]:
+    """The program of every undecided proposal, by match id."""
+    query = sa.select(Match.id, Match.program_id).where(Match.state == MatchState.PROPOSED)
+    return {row.id: row.program_id for row in db.session.execute(query)}
 
 
 def match_ids_of_pairs() -> dict[tuple[int, int], tuple[int, MatchState]]:

@@ -18,6 +18,7 @@ from app.matching.models import (
     MatchState,
     Refresh,
 )
+from app.programs import services as programs
 
 Pair = tuple[int, int]
 Known = dict[Pair, tuple[int, MatchState]]
@@ -63,6 +64,8 @@ class Plan:
     rows: list[dict[str, Any]]
     # Matches that give up their place to a better pair.
     displaced: set[int]
+    # The state of programs that a full run has read.
+    read_at: datetime | None = None
 
 
 def write_plan(plan: Plan, batch: int = 2000) -> Iterator[ProposalRun]:
@@ -85,6 +88,8 @@ def write_plan(plan: Plan, batch: int = 2000) -> Iterator[ProposalRun]:
     gone = _no_longer_proposed(plan, known, kept)
     run.stale = _let_go([known[pair][0] for pair in gone])
     _mark_refreshed(plan)
+    if plan.is_full and plan.read_at is not None:
+        programs.mark_shared_out(plan.read_at)
     if not plan.is_full:
         _forget_refresh_of(_left_alone(known, gone, kept) - plan.asked.keys())
     detail = {"new": run.new, "refreshed": run.refreshed, "stale": run.stale, "model": plan.version}

@@ -17,11 +17,14 @@ from numpy.typing import NDArray
 
 import ml
 from ml import persistence, text
+from ml.allocation import promise
 from ml.features import STEPS
 
 Recommender = ml.Recommender
 log = structlog.get_logger(__name__)
 CANDIDATES = 50
+# Times lists are widened at most for those whom a crowd leaves out.
+WIDENINGS = 6
 ADVISED = 6
 # Below this a pair is noise to a manager, found by reading pairs of the demo world and of imported profiles.
 WORTH_A_LOOK = 0.15
@@ -268,10 +271,48 @@ def eligibility(rules: Rules) -> ml.Eligibility:
     return ml.Eligibility(group, np.array(rules.allowed, dtype=bool), rules.excluded)
 
 
-def shared_out(recommender: ml.Recommender, rules: Rules) -> pd.DataFrame:
-    """Pairs for everybody, under everybody's capacity."""
+def candidates_of_all(recommender: ml.Recommender, rules: Rules) -> pd.DataFrame:
+    """Everybody's best partners, widened among those with room until nobody need be left out: what is shared out.
+
+    As `ml.propose` does it, which shares out in one step; programs share out in several.
+    """
+    allowed = eligibility(rules)
+    candidates = recommender.recommend(k=CANDIDATES, eligible=allowed)
+    capacity = capacity_of(recommender, rules)
+    left_out_before = len(capacity)
+    for _ in range(WIDENINGS):
+        promised = promise(candidates, capacity, 1, recommender.random_state)
+        used = pd.concat([promised["id"], promised["candidate"]]).value_counts()
+        left = capacity - used.reindex(capacity.index, fill_value=0)
+        left_out, room = left.index[(left == capacity) & (left > 0)], left.index[left > 0]
+        if not 0 < len(left_out) < left_out_before:
+            break
+        left_out_before = len(left_out)
+        wider = recommender.recommend(ids=left_out, k=CANDIDATES, eligible=allowed, among=room)
+        if wider.empty:
+            break
+        candidates = pd.concat([candidates, wider], ignore_index=True)
+    return candidates
+
+
+def candidates_among(
+    recommender: ml.Recommender, rules: Rules, ids: Sequence[int], among: Sequence[int]
+) -> pd.DataFrame:
+    """The best partners of some organizations among others, as far as the recommender knows both."""
+    known = recommender.index_
+    asked, offered = known[known.isin(ids)], known[known.isin(among)]
+    return recommender.recommend(ids=asked, k=CANDIDATES, eligible=eligibility(rules), among=offered)
+
+
+def capacity_of(recommender: ml.Recommender, rules: Rules) -> pd.Series:
+    """How many proposals each organization may get, of those the recommender knows."""
     capacity = pd.Series(rules.capacity, dtype="int64")
-    return worth_proposing(ml.propose(recommender, capacity, k=CANDIDATES, eligible=eligibility(rules)))
+    return capacity[capacity.index.isin(recommender.index_)]
+
+
+def allocated(candidates: pd.DataFrame, capacity: pd.Series, floor: int, alpha: float) -> pd.DataFrame:
+    """Pairs chosen under capacities, as even as `alpha` asks, after everybody's first `floor`."""
+    return ml.allocate(candidates, capacity, floor, alpha)
 
 
 def worth_proposing(pairs: pd.DataFrame) -> pd.DataFrame:
