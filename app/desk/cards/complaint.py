@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.accounts.models import User
+from app.conflicts import queries as conflicts
 from app.db import db
 from app.desk import words
 from app.desk.models import Case
@@ -34,7 +35,7 @@ class ComplaintCard:
     earlier: Sequence[Grievance]
 
 
-def card_of(case: Case, _reader: User) -> ComplaintCard:
+def card_of(case: Case, reader: User) -> ComplaintCard:
     grievance = db.session.get_one(Grievance, case.grievance_id)
     return ComplaintCard(
         case=case,
@@ -44,13 +45,19 @@ def card_of(case: Case, _reader: User) -> ComplaintCard:
         match=grievance.match,
         decisions=matching.decisions_on(grievance.match_id) if grievance.match_id else [],
         review=grievance.listing_review,
-        earlier=_earlier(grievance),
+        earlier=_earlier(grievance, reader),
     )
 
 
-def _earlier(grievance: Grievance) -> Sequence[Grievance]:
-    """What else was said of or by the organization."""
-    query = sa.select(Grievance).where(
-        Grievance.organization_id == grievance.organization_id, Grievance.id != grievance.id
+def _earlier(grievance: Grievance, reader: User) -> Sequence[Grievance]:
+    """What else was said of or by the organization, as far as the reader may know of the partner it was about."""
+    query = (
+        sa.select(Grievance)
+        .outerjoin(Match, Match.id == Grievance.match_id)
+        .where(
+            Grievance.organization_id == grievance.organization_id,
+            Grievance.id != grievance.id,
+            conflicts.not_hidden(reader.id, Match.india_id, Match.us_id),
+        )
     )
     return db.session.scalars(query.order_by(Grievance.id.desc()).limit(3)).all()

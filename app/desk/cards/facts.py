@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from app import clock
+from app.accounts.models import User
+from app.conflicts import queries as conflicts
 from app.db import db
 from app.matching.models import OPEN_STATES, Match, MatchState
 from app.matching.musts import Known
@@ -48,13 +50,14 @@ def briefs_of(ids: Collection[int]) -> dict[int, list[Brief]]:
     return found
 
 
-def loads_of(ids: Collection[int]) -> dict[int, Load]:
-    """Open and approved matches of each organization."""
+def loads_of(ids: Collection[int], reader: User) -> dict[int, Load]:
+    """Open and approved matches of each organization, but for those that are hidden from who reads."""
     states = (*OPEN_STATES, MatchState.APPROVED)
     approved = sa.func.count().filter(Match.state == MatchState.APPROVED)
+    clear = conflicts.not_hidden(reader.id, Match.india_id, Match.us_id)
     sides = [
         sa.select(side, sa.func.count() - approved, approved)
-        .where(side.in_(ids), Match.state.in_(states))
+        .where(side.in_(ids), Match.state.in_(states), clear)
         .group_by(side)
         for side in (Match.india_id, Match.us_id)
     ]

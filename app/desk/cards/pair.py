@@ -81,7 +81,7 @@ class PairCard:
 def card_of(case: Case, reader: User) -> PairCard:
     match = db.session.get_one(Match, case.match_id)
     ids = (match.india_id, match.us_id)
-    briefs, loads = facts.briefs_of(ids), facts.loads_of(ids)
+    briefs, loads = facts.briefs_of(ids), facts.loads_of(ids, reader)
     sides = _side(match, Country.INDIA, briefs, loads), _side(match, Country.UNITED_STATES, briefs, loads)
     scarcer = min(sides, key=lambda side: side.load.waiting).organization
     return PairCard(
