@@ -89,6 +89,11 @@ def _own(user_id: int) -> sa.Select[int]:
     return _with_merged(sa.union(_memberships(user_id), _same_domain(user_id), employment))
 
 
+def hidden_ids(user_id: int) -> frozenset[int]:
+    """The ids themselves: who shares a reading must have the same ones."""
+    return frozenset(db.session.scalars(hidden_from(user_id)))
+
+
 def _memberships(user_id: int) -> sa.Select[int]:
     """Organizations the person is in, as an adviser too."""
     return sa.select(Membership.organization_id.label("id")).where(Membership.user_id == user_id)

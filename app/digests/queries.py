@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from app.accounts.models import Role, User
 from app.claims import queries as claims
 from app.claims.queries import Question
+from app.conflicts import queries as conflicts
 from app.db import db
 from app.digests import weeks
 from app.digests.models import Digest
@@ -188,12 +189,13 @@ def _in_review(
 
 
 def manager_parts(users: Sequence[User], now: datetime.datetime) -> defaultdict[int, ManagerPart]:
-    """The manager part of each person; people with the same programs share one reading."""
+    """The manager part of each person; people with the same programs and conflicts share one reading."""
     managers = [user for user in users if user.has_role(Role.PROGRAM_MANAGER, Role.ADMINISTRATOR)]
     programs = _programs_of([user.id for user in managers])
     scopes: dict[object, list[User]] = defaultdict(list)
     for user in managers:
-        scopes[user.role if user.role is Role.ADMINISTRATOR else programs[user.id]].append(user)
+        scope = user.role if user.role is Role.ADMINISTRATOR else programs[user.id]
+        scopes[scope, conflicts.hidden_ids(user.id)].append(user)
     parts: defaultdict[int, ManagerPart] = defaultdict(ManagerPart)
     for alike in scopes.values():
         parts.update(dict.fromkeys([user.id for user in alike], _manager_part(alike[0], now)))

@@ -1,0 +1,20 @@
+"""The weekly letter of a manager counts and names nothing that is hidden from them."""
+
+from __future__ import annotations
+
+from app.accounts.models import Role
+from app.conflicts import services
+from app.db import db
+from app.digests import queries as digests
+
+
+def test_managers_of_one_program_get_what_is_open_to_each_of_them(app, world) -> None:
+    tied, free = world.user(Role.PROGRAM_MANAGER), world.user(Role.PROGRAM_MANAGER)
+    program, secret = world.program(tied, free), world.organization()
+    hidden, seen = world.match(india=secret, program_id=program.id), world.match(program_id=program.id)
+    with app.app_context():
+        services.recuse(tied, [secret.id], "A friend runs it")
+        db.session.commit()
+        parts = digests.manager_parts([tied, free], hidden.proposed_at)
+        assert (parts[tied.id].open, parts[free.id].open) == (1, 2)
+        assert {match.id for match in parts[tied.id].best} == {seen.id}
