@@ -60,6 +60,8 @@ STEP_OF = {**ORG, "step_id": "verification"}
 BRIEF = {**ORG, "brief_id": "brief"}
 MATCH = {"match_id": "match"}
 APPROVED = {"match_id": "approved"}
+INTRODUCED = {"match_id": "introduced"}
+MEETING = {"meeting_id": "meeting"}
 LISTING = {"review_id": "listing"}
 INVITATION = {**ORG, "invitation_id": "invitation"}
 TOKEN = {"token": "unknown-token"}
@@ -123,6 +125,19 @@ RULES: dict[tuple[str, str], Rule] = {
     ("introductions.matches", "GET"): Rule(SIGNED_IN),
     ("introductions.not_now", "POST"): Rule(ANSWERERS, APPROVED),
     ("introductions.show", "GET"): Rule(SIDES, APPROVED),
+    ("meetings.arrange", "GET"): Rule(SIDES, INTRODUCED),
+    ("meetings.calendar", "GET"): Rule(SIGNED_IN),
+    ("meetings.cancel", "POST"): Rule(ANSWERERS, MEETING),
+    ("meetings.choose", "POST"): Rule(ANSWERERS | {"viewer"}, MEETING),
+    ("meetings.close_feed", "POST"): Rule(SIGNED_IN),
+    ("meetings.feed", "GET"): Rule(frozenset(), {"key": "unknown-key"}),
+    ("meetings.file", "GET"): Rule(SIDES, MEETING),
+    ("meetings.move", "POST"): Rule(SIDES, MEETING),
+    ("meetings.offer", "POST"): Rule(SIDES, INTRODUCED),
+    ("meetings.open_feed", "POST"): Rule(SIGNED_IN),
+    ("meetings.report", "POST"): Rule(SIDES, MEETING),
+    ("meetings.save_hours", "POST"): Rule(SIGNED_IN),
+    ("meetings.show", "GET"): Rule(SIDES, MEETING),
     ("jobs.healthz", "GET"): Rule(EVERYBODY),
     ("jobs.readyz", "GET"): Rule(EVERYBODY),
     ("listings.approve", "POST"): Rule(DESK, LISTING),
@@ -219,6 +234,8 @@ class Scene:
         match = world.match(organization, partner, program_id=program.id)
         third = world.organization(Country.UNITED_STATES, owner=people["partner"])
         approved = world.match(organization, third, MatchState.APPROVED, program_id=program.id)
+        fourth = world.organization(Country.UNITED_STATES, owner=people["partner"])
+        introduced = world.introduced(organization, fourth)
         self.ids = {
             "organization": organization.id,
             "membership": viewer.id,
@@ -229,6 +246,8 @@ class Scene:
             "program": program.key,
             "match": match.id,
             "approved": approved.id,
+            "introduced": introduced.id,
+            "meeting": world.meeting(introduced, people["owner"], people["partner"]).id,
             "duplicate": world.duplicate(partner, third).id,
             "listing": world.listing(organization, is_change=True).id,
             "invitation": world.invitation(organization, people["owner"]).id,

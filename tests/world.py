@@ -23,8 +23,10 @@ from app.db import db
 from app.desk import syncing
 from app.desk.models import Case
 from app.grievances.models import AbuseReason, Grievance, GrievanceKind
+from app.introductions.models import Introduction
 from app.listings.models import ListingReview
 from app.matching.models import Match, MatchState
+from app.meetings.models import Meeting, MeetingGuest, MeetingState
 from app.organizations.identifiers import Scheme
 from app.organizations.models import (
     Brief,
@@ -279,6 +281,30 @@ class World:
             **fields,
         }
         return self.add(Grievance(organization_id=organization.id, by_id=by.id, **chosen))
+
+    def introduced(self, india: Organization, us: Organization) -> Match:
+        """A match both sides said yes to."""
+        match = self.match(india, us, MatchState.APPROVED)
+        self.add(Introduction(match_id=match.id, at=clock.now()))
+        return match
+
+    def meeting(self, match: Match, organizer: User, guest: User, **fields: Any) -> Meeting:
+        """A booked meeting of the Indian side's `organizer` with the US side's `guest`, in two days."""
+        now = clock.now()
+        seats = ((organizer, match.india_id), (guest, match.us_id))
+        guests = [MeetingGuest(user_id=u.id, organization_id=o, time_zone=u.time_zone) for u, o in seats]
+        chosen = {
+            "state": MeetingState.BOOKED,
+            "starts_at": now + timedelta(days=2),
+            "uid": f"{secrets.token_hex(8)}@sangam.example",
+            "minutes": 30,
+            "title": "First call",
+            **fields,
+        }
+        times = {"created_at": now, "changed_at": now}
+        return self.add(
+            Meeting(match_id=match.id, organizer_id=organizer.id, guests=guests, **times, **chosen)
+        )
 
     def sign_in(self, user: User, client: FlaskClient | None = None) -> FlaskClient:
         """A browser in which `user` is signed in."""

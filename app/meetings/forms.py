@@ -48,21 +48,27 @@ class _TimesForm(BaseForm):
         local = datetime.datetime.combine(self.own_day.data, self.own_time.data, tzinfo=current_user.zone)
         return local.astimezone(datetime.UTC)
 
-    def validate_own_time(self, field: Any) -> None:
-        if (self.own_day.data is None) != (field.data is None):
-            raise ValidationError(_("Give both the day and the time, or neither."))
-        moment = self.own()
+    def validate(self, extra_validators: Any = None) -> bool:
+        # Not a validator of the field: those do not run for a field that is empty.
+        passed, moment = super().validate(extra_validators), self.own()
+        if (self.own_day.data is None) != (self.own_time.data is None):
+            return self._refuse(_("Give both the day and the time, or neither."))
         if moment is not None and not clock.now() < moment <= clock.now() + FARTHEST:
-            raise ValidationError(_("Choose a time from now on, at most 180 days ahead."))
+            return self._refuse(_("Choose a time from now on, at most 180 days ahead."))
+        return passed
+
+    def _refuse(self, message: Any) -> bool:
+        self.own_time.errors = [*self.own_time.errors, message]
+        return False
 
 
 class OfferForm(_TimesForm):
     """A meeting, and the times to choose from."""
 
-    title = fields.line(_("What it is about"), 200, InputRequired(_("Say what the meeting is about.")))
+    title = fields.line(_("What it is about"), 200, DataRequired(_("Say what the meeting is about.")))
     minutes: Any = SelectField(
         _("How long"),
-        choices=[(str(n), _("%(minutes)s minutes", minutes=n)) for n in LENGTHS],
+        choices=fields.options((str(n), _("%(minutes)s minutes", minutes=n)) for n in LENGTHS),
         default="30",
     )
     people = fields.several(_("Who takes part"), [], description=_("At least one of each side."))
@@ -86,7 +92,7 @@ class OfferForm(_TimesForm):
             raise ValidationError(_("Choose at least one person of each side."))
 
     def validate_times(self, field: Any) -> None:
-        count = len(field.data or []) + (self.own() is not None)
+        count = len(field.data or []) + (self.own_day.data is not None)
         if not 1 <= count <= MOST_TIMES:
             raise ValidationError(_("Choose one to three times, your own included."))
 
@@ -156,10 +162,12 @@ class ReportForm(BaseForm):
     says: Any = RadioField(
         _("Did the meeting take place?"),
         [InputRequired(_("Say whether it took place."))],
-        choices=[
-            (Attendance.HELD.value, _("Yes, we met")),
-            (Attendance.NO_SHOW.value, _("No, the other side did not come")),
-        ],
+        choices=fields.options(
+            [
+                (Attendance.HELD.value, _("Yes, we met")),
+                (Attendance.NO_SHOW.value, _("No, the other side did not come")),
+            ]
+        ),
     )
     next_step = fields.line(_("What happens next (optional)"), 300)
     next_on = DateField(_("By when (optional)"), [Optional()])

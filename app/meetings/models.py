@@ -61,7 +61,7 @@ class Meeting(Base):
     changed_at: Mapped[datetime.datetime]
     version: Mapped[int] = mapped_column(default=1)
     match: Mapped[Match] = relationship()
-    organizer: Mapped[User] = relationship(lazy="joined")
+    organizer: Mapped[User] = relationship(lazy="selectin")
     guests: Mapped[list[MeetingGuest]] = relationship(
         back_populates="meeting", cascade="all, delete-orphan", order_by="MeetingGuest.id", lazy="selectin"
     )

@@ -126,13 +126,14 @@ def busy_of(
         .where(
             MeetingGuest.user_id.in_(user_ids),
             Meeting.state == MeetingState.BOOKED,
-            Meeting.starts_at.is_not(None),
             Meeting.starts_at < until,
             Meeting.starts_at > since - timedelta(minutes=LONGEST),
         )
     )
-    rows: Iterable[tuple[int, int, datetime, int]] = (row._tuple() for row in db.session.execute(query))  # type: ignore[misc]
-    for user_id, meeting_id, starts_at, minutes in rows:
+    for user_id, meeting_id, starts_at, minutes in db.session.execute(query):
+        # Booked ones have a time; see the check of the table.
+        if starts_at is None:
+            continue
         ends_at = starts_at + timedelta(minutes=minutes)
         if meeting_id != but and ends_at > since:
             found[user_id].append((starts_at, ends_at))

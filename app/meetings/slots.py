@@ -93,9 +93,9 @@ def burden(attendees: Sequence[Attendee], start: datetime, minutes: int) -> tupl
 
 
 def _cost(slot: Slot, balance: tuple[int, int]) -> int:
-    """What it costs both together, and how uneven it leaves the balance."""
+    """What it costs both together, which counts twice, and how uneven it leaves the balance."""
     after = [given + more for given, more in zip(balance, slot.outside, strict=True)]
-    return sum(slot.outside) + abs(after[0] - after[1])
+    return 2 * sum(slot.outside) + abs(after[0] - after[1])
 
 
 def _is_apart(slot: Slot, chosen: Sequence[Slot]) -> bool:

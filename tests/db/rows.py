@@ -12,10 +12,12 @@ from app.db import Base, UtcDateTime
 
 # What the database's own checks ask for beyond types and references.
 _SPECIAL: dict[tuple[str, str], Any] = {
+    ("available_hours", "end"): 1440,
     ("case_decision", "state"): "released",
     ("case_decision", "undone_at"): None,
     ("grievance", "kind"): "abuse",
     ("invitation", "withdrawn_at"): None,
+    ("meeting", "minutes"): 30,
     ("organization", "founded_year"): 1999,
     ("organization", "level"): Decimal("4.5"),
     ("participation", "state"): "declined",
