@@ -49,6 +49,7 @@ from app.listings import models as listings_models
 from app.listings import tasks as listings_tasks
 from app.listings import views as listings_views
 from app.matching import commands as matching_commands
+from app.matching import dial_views as matching_dial_views
 from app.matching import models as matching_models
 from app.matching import tasks as matching_tasks
 from app.matching import views as matching_views
@@ -87,6 +88,7 @@ BLUEPRINTS = (
     programs_managing_views.bp,
     listings_views.bp,
     matching_views.bp,
+    matching_dial_views.bp,
     directory_views.bp,
     introductions_views.bp,
     meetings_views.bp,

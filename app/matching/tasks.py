@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import structlog
@@ -12,11 +13,15 @@ from app.db import db, reading
 from app.jobs import services as leases
 from app.jobs.engine import jobs
 from app.jobs.keeping import kept
-from app.matching import advising, eligibility, planning, proposing, training
+from app.matching import advising, dial_pricing, dialing, eligibility, planning, proposing, training
+from app.programs import queries as programs
+from app.programs.models import DialPreview
 
 log = structlog.get_logger(__name__)
 AT_ONCE = 200
 ADVISED_AT_ONCE = 50
+# A full run is long on a large site, and cohorts change one organization after the other.
+PAUSE = timedelta(minutes=10)
 
 
 @jobs.task("matching.refresh", every=10)
@@ -75,6 +80,56 @@ def train() -> None:
         db.session.rollback()
         leases.release(training.LEASE, token)
         db.session.commit()
+
+
+@jobs.task("matching.share_out", every=60)
+def share_out() -> None:
+    """Compute everybody's proposals anew when programs have changed, at most once in `PAUSE`."""
+    with reading():
+        due = programs.wants_sharing_out(PAUSE)
+        db.session.rollback()
+    if due:
+        _propose(None)
+
+
+@jobs.task("matching.price_dials", every=5)
+def price_dials() -> None:
+    """Compute what the dials of programs would do, for leads who asked."""
+    with reading():
+        asked = dialing.waiting()
+        db.session.rollback()
+    if not asked or (token := _lease(dialing.LEASE, dialing.LEASE_SECONDS)) is None:
+        return
+    try:
+        with kept(dialing.LEASE, token, dialing.LEASE_SECONDS):
+            for preview_id in asked:
+                _price(preview_id)
+    finally:
+        db.session.rollback()
+        leases.release(dialing.LEASE, token)
+        db.session.commit()
+
+
+def _price(preview_id: int) -> None:
+    settings = current_app.config["SETTINGS"]
+    with reading():
+        preview = db.session.get(DialPreview, preview_id)
+        asked = (preview.program_id, preview.by_id) if preview is not None else None
+        db.session.rollback()
+    if asked is None:
+        return
+    scene = dial_pricing.scene(*asked, settings.proposals_per_organization, Path(settings.model_dir))
+    if scene is None:
+        dialing.fail(preview_id)
+        db.session.commit()
+        return
+    wanted, found = len(dial_pricing.settings_of(scene.present)), []
+    for one in dial_pricing.priced(scene):
+        found.append(one)
+        goes_on = dialing.note(preview_id, found, wanted, is_trained=scene.is_trained)
+        db.session.commit()
+        if not goes_on or jobs.stopping.is_set():
+            return
 
 
 @jobs.task("matching.propose")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -109,6 +110,15 @@ def is_lead(user: User, program_id: int | None) -> bool:
         ProgramManager.role == ManagerRole.LEAD,
     )
     return user.has_role(Role.PROGRAM_MANAGER) and bool(db.session.scalar(sa.select(leads)))
+
+
+def wants_sharing_out(pause: timedelta) -> bool:
+    """Whether rules of programs changed since a full run read them, and the last one is `pause` ago."""
+    is_newer = sa.or_(Program.shared_out_at.is_(None), Program.rules_changed_at > Program.shared_out_at)
+    changed = sa.exists().where(Program.rules_changed_at.is_not(None), is_newer)
+    last = db.session.scalar(sa.select(sa.func.max(Program.shared_out_at)))
+    rests = last is not None and last > clock.now() - pause
+    return not rests and bool(db.session.scalar(sa.select(changed)))
 
 
 def may_create(user: User) -> bool:
