@@ -110,7 +110,7 @@ def places_taken_in(program_ids: Sequence[int], states: Sequence[MatchState]) ->
             .where(Match.program_id.in_(program_ids), Match.state.in_(states))
             .group_by(Match.program_id, side)
         )
-        for program_id, organization_id, number in db.session.execute(counted).tuples():
+        for program_id, organization_id, number in db.session.execute(counted):
             taken[program_id or NONE, organization_id] += number
     return dict(taken)
 
