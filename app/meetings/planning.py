@@ -68,7 +68,7 @@ def free_times(
 
 
 def _told(slot: Slot, zones: list[ZoneInfo], own: int) -> str:
-    clocks = " · ".join(f"{one.place}: {one.words}" for one in words.clocks(slot.starts_at, zones))
+    clocks = words.on_one_line(slot.starts_at, zones)
     mine, theirs = slot.outside[own], slot.outside[1 - own]
     if mine or theirs:
         return words.told_with_cost(clocks, mine, theirs)
@@ -110,10 +110,7 @@ def forms_of(meeting: Meeting, user: User, sent: Mapping[str, Any]) -> dict[str,
         made["choosing"] = sent.get("choosing") or forms.ChooseForm(formdata=None)
         zones = [user.zone, *(guest.user.zone for guest in meeting.guests)]
         made["choosing"].starts_at.choices = fields.options(
-            (
-                one.starts_at.isoformat(),
-                " · ".join(f"{c.place}: {c.words}" for c in words.clocks(one.starts_at, zones)),
-            )
+            (one.starts_at.isoformat(), words.on_one_line(one.starts_at, zones))
             for one in meeting.times
             if one.starts_at > now
         )
@@ -122,21 +119,18 @@ def forms_of(meeting: Meeting, user: User, sent: Mapping[str, Any]) -> dict[str,
     elif meeting.state is not MeetingState.CANCELLED:
         made["cancelling"] = sent.get("cancelling") or forms.CancelForm(formdata=None)
         if meeting.is_booked:
-            made["moving"] = sent.get("moving") or move_form(meeting, now, fresh=True)
+            made["moving"] = sent.get("moving") or move_form(meeting, user, now, fresh=True)
     return made
 
 
-def move_form(meeting: Meeting, now: datetime, *, fresh: bool = False) -> forms.MoveForm:
+def move_form(meeting: Meeting, user: User, now: datetime, *, fresh: bool = False) -> forms.MoveForm:
     """The form with times that suit all who take part."""
     guests = [(guest.user, guest.organization_id) for guest in meeting.guests]
     found = free_times(meeting.match, guests, meeting.minutes, but=meeting.id)
-    zones = [guest.user.zone for guest in meeting.guests]
+    zones = [user.zone, *(guest.user.zone for guest in meeting.guests)]
     made = forms.MoveForm(formdata=None) if fresh else forms.MoveForm()
     made.starts_at.choices = fields.options(
-        (
-            slot.starts_at.isoformat(),
-            " · ".join(f"{c.place}: {c.words}" for c in words.clocks(slot.starts_at, zones)),
-        )
+        (slot.starts_at.isoformat(), words.on_one_line(slot.starts_at, zones))
         for slot in found
         if slot.starts_at > now
     )

@@ -64,7 +64,7 @@ def choose(meeting_id: int) -> Any:
 @login_required
 def move(meeting_id: int) -> Any:
     meeting, side = queries.meeting_for(current_user, meeting_id)
-    form = planning.move_form(meeting, clock.now())
+    form = planning.move_form(meeting, current_user, clock.now())
     moment = form.moment() if form.validate() else None
     if moment is None:
         return _page(meeting, side, moving=form), 422

@@ -31,6 +31,23 @@ def clocks(starts_at: datetime, zones: Iterable[ZoneInfo]) -> list[Clock]:
     return [Clock(place(key), moment(starts_at, key)) for key in found]
 
 
+def on_one_line(starts_at: datetime, zones: Iterable[ZoneInfo]) -> str:
+    """The moment on the first clock in full, on the others with their day only where it is another one."""
+    first, *others = dict.fromkeys(zone.key for zone in zones)
+    own_day = starts_at.astimezone(ZoneInfo(first)).date()
+    parts = [_short(starts_at, first, with_day=True)]
+    for key in others:
+        is_other_day = starts_at.astimezone(ZoneInfo(key)).date() != own_day
+        parts.append(f"{place(key)} {_short(starts_at, key, with_day=is_other_day)}")
+    return " · ".join(parts)
+
+
+def _short(starts_at: datetime, zone: str, *, with_day: bool) -> str:
+    local = starts_at.astimezone(ZoneInfo(zone))
+    pattern = "EEE d MMM HH:mm" if with_day else "HH:mm"
+    return f"{format_datetime(local, pattern, rebase=False)} {local.tzname()}"
+
+
 def place(zone: str) -> str:
     """The city a zone is named after."""
     return zone.rpartition("/")[2].replace("_", " ")

@@ -95,6 +95,9 @@ ANSWERING = [
         "introductions.show",
         *(f"/matches/{{{name}}}" for name in ("introduced", "said_yes", "not_now", "declined", "to_answer")),
     ),
+    *_shown("meetings.arrange", "/matches/{introduced}/meetings"),
+    *_shown("meetings.show", "/meetings/{meeting}", "/meetings/{meeting_offered}"),
+    *_shown("meetings.calendar", "/account/calendar"),
     *_shown("digests.preview", "/digest/preview"),
 ]
 STARTING = [

@@ -17,6 +17,7 @@ from app.demo.story import FOUNDERS
 from app.introductions.models import Answer
 from app.listings.models import ListingReview, ReviewState
 from app.matching.models import Match, MatchState
+from app.meetings.models import Meeting, MeetingGuest, MeetingState, OfferedTime
 from app.organizations.models import (
     Brief,
     Duplicate,
@@ -235,7 +236,44 @@ class Scene:
         # The order in which the demo world answers its approved matches; see app.demo.story.
         names = ("introduced", "said_yes", "not_now", "declined", "to_answer")
         numbered = dict(zip(names, (approved[0], *(approved[at] for at in (4, 6, 7, 8))), strict=True))
-        return {**chosen, **numbered, "proposed": own}  # type: ignore[dict-item]
+        meetings = self._meetings(numbered["introduced"])
+        return {**chosen, **numbered, **meetings, "proposed": own}  # type: ignore[dict-item]
+
+    def _meetings(self, match_id: int) -> dict[str, str | int]:
+        """Meetings of an introduced match: one that is booked, and one whose times wait to be chosen."""
+        now = clock.now()
+        soon = (now + timedelta(days=3)).replace(hour=13, minute=30, second=0, microsecond=0)
+        with self.session() as session:
+            match = session.get_one(Match, match_id)
+            seats = [
+                (session.scalars(sa.select(Membership).where(Membership.organization_id == id_)).first(), id_)
+                for id_ in (match.india_id, match.us_id)
+            ]
+            people = [(seat.user_id, id_) for seat, id_ in seats if seat is not None]
+            made = []
+            for state in (MeetingState.BOOKED, MeetingState.OFFERED):
+                guests = [
+                    MeetingGuest(user_id=u, organization_id=o, time_zone="Asia/Kolkata") for u, o in people
+                ]
+                meeting = Meeting(
+                    match_id=match_id,
+                    uid=f"{state.value}@sangam.example",
+                    state=state,
+                    starts_at=soon if state is MeetingState.BOOKED else None,
+                    minutes=30,
+                    title="First call on packaging",
+                    note="Send one page on what you would like to try together.",
+                    link="https://meet.example.org/first-call",
+                    organizer_id=people[0][0],
+                    created_at=now,
+                    changed_at=now,
+                    guests=guests,
+                    times=[OfferedTime(starts_at=soon + timedelta(days=day)) for day in range(2)],
+                )
+                made.append(meeting)
+            session.add_all(made)
+            session.commit()
+            return {"meeting": made[0].id, "meeting_offered": made[1].id}
 
     def _listings(self) -> dict[str, str | int]:
         """A profile that waits for review, and one whose change was decided."""

@@ -30,9 +30,7 @@ def event_of(mail):
 
 def test_times_are_shown_on_both_clocks_and_say_who_sits_out_of_hours(introduced) -> None:
     page = introduced.pair.browser(introduced.pair.asha).get(introduced.url).text
-    assert "Kolkata: Wed 13 Jan 2027 19:30 IST" in page
-    assert "New York: Wed 13 Jan 2027 09:00 EST" in page
-    assert "you: 30 minutes out of hours" in page
+    assert "Wed 13 Jan 19:30 IST · New York 09:00 EST (you: 30 minutes out of hours)" in page
     assert "So far both sides have given the same time" in page
 
 
@@ -227,8 +225,8 @@ def test_hours_are_kept_by_the_clock_on_the_wall_and_times_follow(introduced) ->
     typed = {**empty, "from_2_0": "20:00", "to_2_0": "00:00"}
     assert browser.post("/account/calendar", data=typed).status_code == 303
     page = browser.get(introduced.url).text
-    assert "Wed 13 Jan 2027 20:" in page
-    assert "Thu 14 Jan 2027 19:30 IST" not in page
+    assert "Wed 13 Jan 20:" in page
+    assert "Thu 14 Jan 19:30 IST" not in page
     wrong = browser.post("/account/calendar", data={**typed, "to_2_0": "19:00"})
     assert wrong.status_code == 422
     assert "The end comes after the beginning." in wrong.text
