@@ -16,6 +16,7 @@ from app.audit.models import AuditEvent
 from app.db import db
 from app.matching.models import MatchState
 from app.organizations.models import MemberRole, ProfileState
+from app.programs.models import CohortRule, ParticipationState
 from app.taxonomy import Country
 from tests.conftest import build_app
 from tests.world import World
@@ -41,6 +42,7 @@ SIDES = MEMBERS | {"partner"}
 ANSWERERS = EDITORS | {"partner"}
 DESK = frozenset({"manager", "other manager", "administrator"})
 REVIEWERS = frozenset({"manager", "administrator"})
+LEADS = frozenset({"administrator"})
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,8 @@ LISTING = {"review_id": "listing"}
 INVITATION = {**ORG, "invitation_id": "invitation"}
 TOKEN = {"token": "unknown-token"}
 PAIR = {"duplicate_id": "duplicate"}
+PROGRAM = {"key": "program"}
+APPLICANT = {**PROGRAM, "participation_id": "applicant"}
 RUN = {"run_id": 10**6}
 WISH = {"category": "digest", "key": "wish"}
 
@@ -105,6 +109,10 @@ RULES: dict[tuple[str, str], Rule] = {
     ("conflicts.end", "POST"): Rule(frozenset(), {"conflict_id": 10**6}),
     ("conflicts.give_statement", "POST"): Rule(DESK),
     ("conflicts.index", "GET"): Rule(DESK),
+    # Leads only, and administrators lead every program.
+    ("dial.choose", "POST"): Rule(LEADS, PROGRAM),
+    ("dial.look", "POST"): Rule(LEADS, PROGRAM),
+    ("dial.show", "GET"): Rule(LEADS, PROGRAM),
     ("digests.preview", "GET"): Rule(SIGNED_IN),
     ("directory.change_search", "POST"): Rule(frozenset(), {"search_id": 10**6}),
     ("directory.csv", "GET"): Rule(EVERYBODY),
@@ -147,6 +155,19 @@ RULES: dict[tuple[str, str], Rule] = {
     ("listings.send_back", "POST"): Rule(DESK, LISTING),
     ("listings.submit", "POST"): Rule(EDITORS, ORG),
     ("listings.withdraw", "POST"): Rule(EDITORS, ORG),
+    ("managing.accept", "POST"): Rule(REVIEWERS, APPLICANT),
+    ("managing.add_manager", "POST"): Rule(LEADS, PROGRAM),
+    ("managing.close", "POST"): Rule(LEADS, PROGRAM),
+    ("managing.create", "POST"): Rule(LEADS),
+    ("managing.decline", "POST"): Rule(REVIEWERS, APPLICANT),
+    ("managing.edit", "GET"): Rule(LEADS, PROGRAM),
+    ("managing.invite", "POST"): Rule(REVIEWERS, PROGRAM),
+    ("managing.new", "GET"): Rule(LEADS),
+    ("managing.open_", "POST"): Rule(LEADS, PROGRAM),
+    ("managing.remove_manager", "POST"): Rule(LEADS, {**PROGRAM, "manager_id": "program_manager"}),
+    ("managing.save", "POST"): Rule(LEADS, PROGRAM),
+    ("managing.show", "GET"): Rule(REVIEWERS, PROGRAM),
+    ("managing.waitlist", "POST"): Rule(REVIEWERS, APPLICANT),
     ("matching.approve", "POST"): Rule(REVIEWERS, MATCH),
     ("matching.ask_more", "POST"): Rule(REVIEWERS, MATCH),
     ("matching.hold", "POST"): Rule(REVIEWERS, MATCH),
@@ -188,8 +209,12 @@ RULES: dict[tuple[str, str], Rule] = {
     ("outbox.dev_mail", "GET"): Rule(frozenset(), {"name": "none.eml"}),
     ("outbox.dev_mail_html", "GET"): Rule(frozenset(), {"name": "none.eml"}),
     ("outbox.dev_outbox", "GET"): Rule(EVERYBODY),
+    ("programs.apply", "POST"): Rule(SIGNED_IN, PROGRAM),
     ("programs.index", "GET"): Rule(EVERYBODY),
-    ("programs.show", "GET"): Rule(EVERYBODY, {"key": "program"}),
+    ("programs.ours", "GET"): Rule(MEMBERS, ORG),
+    ("programs.say_yes", "POST"): Rule(EDITORS, {**ORG, "participation_id": "invited"}),
+    ("programs.show", "GET"): Rule(EVERYBODY, PROGRAM),
+    ("programs.withdraw", "POST"): Rule(EDITORS, {**ORG, "participation_id": "invited"}),
     ("static", "GET"): Rule(frozenset(), {"filename": "none.css"}),
     ("transfers.cancel", "POST"): Rule(frozenset(), RUN),
     ("transfers.choose_columns", "POST"): Rule(frozenset(), RUN),
@@ -230,7 +255,7 @@ class Scene:
         world.organization(Country.INDIA, owner=people["wrong organization"])
         world.member(organization, people["editor"], MemberRole.EDITOR)
         viewer = world.member(organization, people["viewer"], MemberRole.VIEWER)
-        program = world.program(people["manager"])
+        program = world.program(people["manager"], cohort_rule=CohortRule.COHORT_WITH_ALL)
         match = world.match(organization, partner, program_id=program.id)
         third = world.organization(Country.UNITED_STATES, owner=people["partner"])
         approved = world.match(organization, third, MatchState.APPROVED, program_id=program.id)
@@ -244,6 +269,9 @@ class Scene:
             "claim": world.claim(organization).id,
             "verification": world.verification(organization, people["manager"]).id,
             "program": program.key,
+            "program_manager": world.manager_of(program, world.user(Role.PROGRAM_MANAGER)).id,
+            "applicant": world.participation(program, third).id,
+            "invited": world.participation(program, organization, ParticipationState.INVITED).id,
             "match": match.id,
             "approved": approved.id,
             "introduced": introduced.id,

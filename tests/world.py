@@ -212,6 +212,10 @@ class World:
             self.add(ProgramManager(program_id=program.id, user_id=manager.id))
         return program
 
+    def manager_of(self, program: Program, user: User, **fields: Any) -> ProgramManager:
+        """Somebody who manages a program, with a role and a scope if given."""
+        return self.add(ProgramManager(program_id=program.id, user_id=user.id, **fields))
+
     def participation(
         self,
         program: Program,
