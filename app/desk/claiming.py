@@ -43,3 +43,11 @@ def next_claimed(user: User, wish: Wish, decided: Case) -> Case | None:
     case = queries.case_for(user, found)
     claim(case, user)
     return case
+
+
+def reader_of(case: Case, user: User) -> str:
+    """Who else reads the case now; empty when nobody does."""
+    is_read = case.claimed_until is not None and case.claimed_until > clock.now()
+    if not is_read or case.claimed_by is None or case.claimed_by_id == user.id:
+        return ""
+    return case.claimed_by.display_name

@@ -12,6 +12,7 @@ from app import clock
 from app.desk.models import Action, CaseKind
 from app.desk.queries import MOST_COUNTED
 from app.desk.wish import Order
+from app.grievances.models import AbuseReason
 from app.organizations.models import Verification
 from app.web import day
 
@@ -58,6 +59,14 @@ _DONE: dict[Action, Any] = {
     Action.REJECT: lazy_gettext("rejected"),
     Action.REFER: lazy_gettext("referred to another program"),
 }
+_ABUSE: dict[AbuseReason, Any] = {
+    AbuseReason.FALSE_STATEMENT: lazy_gettext("a false statement"),
+    AbuseReason.IMPERSONATION: lazy_gettext("it is somebody else"),
+    AbuseReason.SPAM: lazy_gettext("unwanted mail"),
+    AbuseReason.HARASSMENT: lazy_gettext("harassment"),
+    AbuseReason.UNLAWFUL: lazy_gettext("something unlawful"),
+    AbuseReason.OTHER: lazy_gettext("something else"),
+}
 KEYS = {
     Action.APPROVE: "a",
     Action.HOLD: "h",
@@ -103,6 +112,36 @@ def ago(moment: datetime) -> str:
     return str(format_timedelta(-span, add_direction=True))
 
 
+def since(moment: datetime) -> str:
+    """How long it is since a moment, in one rough number."""
+    return age(clock.now() - moment)
+
+
+def value(number: float, kind: CaseKind) -> str:
+    """In how many of ten such pairs both sides say yes."""
+    return _("%(count)s in 10", count=round(number * 10)) if kind is CaseKind.PAIR else "–"
+
+
+def abuse(reason: AbuseReason | None) -> str:
+    """What a report says is wrong."""
+    return str(_ABUSE[reason]) if reason is not None else ""
+
+
 def count(number: int) -> str:
     """A number of cases; no more than `MOST_COUNTED` are counted."""
     return f"{MOST_COUNTED}+" if number > MOST_COUNTED else str(number)
+
+
+FILTERS: dict[str, Any] = {
+    "abuse_words": abuse,
+    "ago": ago,
+    "case_age": age,
+    "case_count": count,
+    "case_done": lambda action: done(Action(action)),
+    "case_due": due,
+    "case_kind": lambda kind: KINDS[CaseKind(kind)],
+    "case_order": lambda order: ORDERS[Order(order)],
+    "case_since": since,
+    "case_value": value,
+    "case_verb": lambda action, kind=None: verb(Action(action), kind),
+}

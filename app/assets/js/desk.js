@@ -3,6 +3,8 @@
   "use strict";
 
   const TYPING = "input:not([type=checkbox]):not([type=radio]):not([type=button]):not([type=submit]), textarea, select";
+  const CLAIM_AGAIN = 5 * 60 * 1000;
+  let claimed = 0;
 
   function shortcuts() {
     return document.querySelector("dialog[data-shortcuts]");
@@ -19,14 +21,27 @@
     }
   }
 
+  /** To the next or previous line of the queue; beside a card that opens it. */
   function step(by) {
-    const links = [...document.querySelectorAll("[data-queue] a")];
+    const queue = document.querySelector("[data-queue]");
+    const links = [...(queue?.querySelectorAll("a") ?? [])];
     if (!links.length) return;
     const focused = links.indexOf(document.activeElement);
     const current = focused >= 0 ? focused : links.findIndex((link) => link.hasAttribute("aria-current"));
-    const next = Math.min(Math.max(current + by, 0), links.length - 1);
-    links[next].focus();
-    links[next].scrollIntoView({ block: "nearest" });
+    const next = links[Math.min(Math.max(current + by, 0), links.length - 1)];
+    if (queue.hasAttribute("data-opens")) {
+      if (!next.hasAttribute("aria-current")) next.click();
+      return;
+    }
+    next.focus();
+    next.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Choose the line of the queue in which the focus is. */
+  function choose() {
+    const box = document.activeElement?.closest("[data-queue] tr")?.querySelector("input[type=checkbox]");
+    box?.click();
+    return Boolean(box);
   }
 
   /** Close the open question of a decision and go back to its button; false when none is open. */
@@ -43,7 +58,15 @@
     for (const other of document.querySelectorAll("details[data-act][open]")) {
       if (other !== sheet) other.open = false;
     }
-    sheet.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+    sheet.querySelector(".desk__sheet :is(input:not([type=hidden]), select, textarea)")?.focus();
+  }
+
+  /** Send the question that is open. */
+  function send() {
+    const sheet = document.querySelector("details[data-act][open] .desk__sheet");
+    const button = sheet?.querySelector("button[type=submit]");
+    button?.click();
+    return Boolean(button);
   }
 
   function press(key) {
@@ -62,6 +85,10 @@
   });
 
   document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && !event.isComposing) {
+      if (send()) event.preventDefault();
+      return;
+    }
     if (areOff() || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.target.matches(TYPING) || event.target.isContentEditable) {
       if (event.key === "Escape" && !closeSheet()) event.target.blur();
@@ -75,7 +102,12 @@
     } else if (document.querySelector("details[data-act][open]")) return;
     else if (key === "j") step(1);
     else if (key === "k") step(-1);
-    else if (!/^[a-z0-9]$/.test(key) || event.repeat || !press(key)) return;
+    else if (key === "x") {
+      if (!choose()) return;
+    } else if (key === "enter") {
+      // A focused link or button does its own thing; the page as a whole begins with its first case.
+      if (event.repeat || event.target.matches("a, button, summary, input") || !press("enter")) return;
+    } else if (!/^[a-z0-9]$/.test(key) || event.repeat || !press(key)) return;
     event.preventDefault();
   });
 
@@ -84,6 +116,22 @@
     const sheet = event.target.closest("details[data-act] > summary")?.parentElement;
     if (sheet) setTimeout(() => sheet.open && openSheet(sheet));
   });
+
+  /** Tell colleagues that this card is being read, again and again while it is. */
+  async function claim() {
+    const heading = document.querySelector("[data-claim]");
+    const token = document.querySelector("#desk input[name=csrf_token]")?.value;
+    if (!heading || !token || document.hidden) return;
+    claimed = Date.now();
+    try {
+      const answer = await fetch(heading.dataset.claim, { method: "POST", headers: { "X-CSRFToken": token } });
+      const reader = heading.querySelector("[data-reader]");
+      if (reader && answer.ok) reader.textContent = await answer.text();
+    } catch {
+      // Nobody is told; the decision itself still counts once.
+    }
+  }
+  setInterval(() => Date.now() - claimed > CLAIM_AGAIN && claim(), 60 * 1000);
 
   function ready() {
     for (const button of document.querySelectorAll("[data-shortcuts-open]")) button.hidden = false;
@@ -94,6 +142,7 @@
     }
   }
   ready();
+  claim();
 
   // Refusals are shown in the place of the card: the same card with its errors, or the page that says who was first.
   document.addEventListener("htmx:beforeSwap", (event) => {
@@ -108,6 +157,7 @@
 
   document.addEventListener("htmx:afterSettle", () => {
     ready();
+    claim();
     const first = document.querySelector("[data-error-summary]") ?? document.querySelector("[data-desk-heading], .error-page h1");
     if (!first) return;
     first.tabIndex = -1;

@@ -25,6 +25,7 @@ class ComplaintCard:
     """What is said, whom it is against, and what was decided before."""
 
     template = "desk/cards/complaint.html"
+    beside = "complaint"
     case: Case
     grievance: Grievance
     organization: Organization

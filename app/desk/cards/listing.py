@@ -33,6 +33,7 @@ class ListingCard:
     """A profile with what is new in it, what is missing, and who it may be already."""
 
     template = "desk/cards/listing.html"
+    beside = "listing"
     case: Case
     review: ListingReview
     organization: Organization

@@ -18,6 +18,7 @@ class MergeCard:
     """Both profiles side by side, what tells them apart first."""
 
     template = "desk/cards/merge.html"
+    beside = "merge"
     case: Case
     duplicate: Duplicate
     profiles: tuple[Organization, Organization]

@@ -67,6 +67,7 @@ class PairCard:
     """One pair with all a manager needs to decide on it."""
 
     template = "desk/cards/pair.html"
+    beside = "pair"
     case: Case
     match: Match
     sides: tuple[Side, Side]
