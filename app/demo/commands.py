@@ -25,8 +25,10 @@ def load() -> None:
         raise click.ClickException("The demo world has known passwords and is not for production.")
     if not services.is_loaded():
         people = services.load_people()
-        services.load_programs(people)
-        briefs.load(services.load_organizations(people))
+        programs = services.load_programs(people)
+        organizations = services.load_organizations(people)
+        services.load_cohorts(programs, organizations)
+        briefs.load(organizations)
         db.session.commit()
         _propose(settings)
         story.tell(services.manager())

@@ -24,7 +24,7 @@ class Person:
 
 PEOPLE = [
     Person(
-        "manager@example.org", "Demo manager", Role.PROGRAM_MANAGER, "America/New_York", "all three programs"
+        "manager@example.org", "Demo manager", Role.PROGRAM_MANAGER, "America/New_York", "all six programs"
     ),
     Person(
         "second.manager@example.org",

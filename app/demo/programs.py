@@ -1,56 +1,49 @@
-"""Three ready-made programs for the demo world, illustrative in dates and people."""
+"""The ready-made programs in the demo world: open, with illustrative dates and cohorts."""
 
 from __future__ import annotations
 
 import datetime
 from typing import Any
 
-from app.programs.models import ProgramKind
+from app.programs.models import ParticipationState
 
-PROGRAMS: list[dict[str, Any]] = [
-    {
-        "key": "semiconductor-supply-chain-and-skills",
-        "name": "Semiconductor supply chain and skills",
-        "kind": ProgramKind.STANDING,
-        "priority": 10,
-        "technologies": ["semiconductors"],
-        "summary": "Pairs that close a gap in the chip supply chain: packaging and test, materials and gases, "
-        "equipment, and the people who run them.",
-        "criteria": [
-            "The need names a step of the chip supply chain and is current.",
-            "The offer is at hand today, not only planned.",
-            "Both sides can act within six months.",
-            "Nothing that export rules may restrict is shown before the two have met.",
-        ],
-    },
-    {
-        "key": "clean-energy-mission",
-        "name": "Clean energy and environment mission",
-        "kind": ProgramKind.MISSION,
-        "priority": 20,
-        "technologies": ["clean_energy", "climate"],
+MISSION = "clean-energy-and-environment-mission"
+# What the ready-made programs leave to those who run them.
+FACTS: dict[str, dict[str, Any]] = {
+    MISSION: {
         "starts_on": datetime.date(2027, 3, 1),
         "ends_on": datetime.date(2027, 3, 9),
-        "summary": "A week of meetings and site visits for storage, solar, water and waste technology.",
-        "criteria": [
-            "The technology has run at a pilot site at least once.",
-            "The partner has a site, a customer or a production line to offer.",
-            "The meeting serves the stated aim of both firms.",
+        "closes_on": datetime.date(2027, 1, 29),
+        "cities": ["New Delhi", "Pune", "Chennai"],
+        "visits": [
+            "Pune: a plant that tests battery packs",
+            "Chennai: a water works that reuses what it treats",
         ],
     },
-    {
-        "key": "startup-handshake",
-        "name": "Startup handshake",
-        "kind": ProgramKind.COHORT,
-        "priority": 90,
-        "technologies": [],
-        "starts_on": datetime.date(2026, 10, 1),
-        "ends_on": datetime.date(2027, 3, 31),
-        "summary": "Startups, small firms, investors and skill programs of both countries, in every field.",
-        "criteria": [
-            "Each side's need is met by something the other says it offers.",
-            "The two do not compete.",
-            "Neither side has more open requests than it can answer.",
-        ],
+    "travel-and-tourism-technology": {"closes_on": datetime.date(2027, 2, 26)},
+    "standards-and-conformance": {"closes_on": datetime.date(2027, 2, 12)},
+}
+# Who takes part, applied or is invited, by the name of the organization.
+COHORTS: dict[str, dict[str, ParticipationState]] = {
+    MISSION: {
+        "Prairie Storage": ParticipationState.ACCEPTED,
+        "Great Lakes Water Data": ParticipationState.ACCEPTED,
+        "Ohio Valley Water Works Supply": ParticipationState.ACCEPTED,
+        "Piedmont Battery Lab": ParticipationState.ACCEPTED,
+        "Narmada Storage": ParticipationState.WAITLISTED,
+        "Sabarmati Pumps": ParticipationState.APPLIED,
+        "Lone Star Strategic Energy": ParticipationState.APPLIED,
+        "Hydro Sangya": ParticipationState.INVITED,
     },
-]
+    "travel-and-tourism-technology": {
+        "Yatra Lens": ParticipationState.ACCEPTED,
+        "Wayfarer Travel Fund": ParticipationState.ACCEPTED,
+    },
+    "standards-and-conformance": {
+        "Yamuna Test Labs": ParticipationState.ACCEPTED,
+        "Piedmont Battery Lab": ParticipationState.ACCEPTED,
+    },
+}
+ANSWER = (
+    "We hope to meet a works that would try our product for a season, and would bring our pilot's figures."
+)

@@ -19,9 +19,16 @@ from app.conflicts import services as conflicts
 from app.conflicts.guards import JUDGES
 from app.db import db
 from app.demo.people import PASSWORD, PEOPLE, Person
-from app.demo.programs import PROGRAMS
+from app.demo.programs import ANSWER, COHORTS, FACTS
 from app.organizations.models import MemberRole, Membership, Organization, ProfileState
-from app.programs.models import Program, ProgramManager
+from app.programs import standard
+from app.programs.models import (
+    ManagerRole,
+    Participation,
+    ParticipationState,
+    Program,
+    ProgramManager,
+)
 from app.taxonomy import (
     Country,
     Instrument,
@@ -82,16 +89,37 @@ def load_people() -> dict[str, User]:
 
 
 def load_programs(people: dict[str, User]) -> list[Program]:
-    """The three programs and who manages them."""
+    """The ready-made programs, open, and who manages them: one leads all, one helps with chips."""
     first, second = (people[person.email] for person in PEOPLE if person.role is Role.PROGRAM_MANAGER)
-    programs = [Program(is_illustrative=True, opened_at=clock.now(), **columns) for columns in PROGRAMS]
-    db.session.add_all(programs)
-    db.session.flush()
+    programs = standard.add(as_open=True, by=first.id, is_illustrative=True)
     for program in programs:
-        db.session.add(ProgramManager(program_id=program.id, user_id=first.id))
-        audit.record("program.created", ("program", program.id))
+        for name, value in FACTS.get(program.key, {}).items():
+            setattr(program, name, value)
+        db.session.add(ProgramManager(program_id=program.id, user_id=first.id, role=ManagerRole.LEAD))
     db.session.add(ProgramManager(program_id=programs[0].id, user_id=second.id))
+    db.session.flush()
     return programs
+
+
+def load_cohorts(programs: list[Program], organizations: list[Organization]) -> None:
+    """Who takes part in programs with a cohort."""
+    by_name = {organization.name: organization for organization in organizations}
+    now = clock.now()
+    for program in programs:
+        for name, state in COHORTS.get(program.key, {}).items():
+            is_decided = state in {ParticipationState.ACCEPTED, ParticipationState.WAITLISTED}
+            found = Participation(
+                program=program,
+                organization=by_name[name],
+                state=state,
+                asked_at=now,
+                decided_at=now if is_decided else None,
+                answer="" if state is ParticipationState.INVITED or not program.question else ANSWER,
+            )
+            db.session.add(found)
+            db.session.flush()
+            about = {"program": program.id, "organization": found.organization_id}
+            audit.record(f"participation.{state.value}", ("participation", found.id), detail=about)
 
 
 def load_organizations(people: dict[str, User]) -> list[Organization]:
