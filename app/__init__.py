@@ -14,6 +14,10 @@ from app.accounts import commands as accounts_commands
 from app.accounts import models as accounts_models
 from app.accounts import tasks as accounts_tasks
 from app.accounts import views as accounts_views
+from app.api import models as api_models
+from app.api import tasks as api_tasks
+from app.api import views as api_views
+from app.api.sessions import PageSessions
 from app.audit import commands as audit_commands
 from app.audit import models as audit_models
 from app.claims import models as claims_models
@@ -94,6 +98,7 @@ BLUEPRINTS = (
     meetings_views.bp,
     digests_views.bp,
     jobs_views.bp,
+    api_views.bp,
 )
 COMMANDS = (
     db_commands.cli,
@@ -129,6 +134,7 @@ MODELS = (
     grievances_models,
     desk_models,
     digests_models,
+    api_models,
 )
 # Importing them registers them with the job engine.
 TASKS = (
@@ -143,6 +149,7 @@ TASKS = (
     meetings_tasks,
     desk_tasks,
     digests_tasks,
+    api_tasks,
 )
 
 
@@ -157,6 +164,7 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_loader = ChoiceLoader([*own, mail_templates])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.autoescape = web.is_escaped
+    app.session_interface = PageSessions()
     logs.configure(settings.log_format)
     clock.shift(settings.clock_offset)
     _init_extensions(app)

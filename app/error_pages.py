@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(SangamError, _broken_rule)
-    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(HTTPException, http)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(StaleDataError, _stale)
     app.register_error_handler(sa.exc.OperationalError, _database_away)
@@ -75,7 +75,8 @@ def _broken_rule(error: SangamError) -> tuple[str, int]:
     return page(error.status, str(error), winner=getattr(error, "winner", None))
 
 
-def _http(error: HTTPException) -> Any:
+def http(error: HTTPException) -> Any:
+    """The page for an error of HTTP."""
     if error.response is not None:
         return error.response
     if request_ctx.url_adapter is None:

@@ -14,6 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app import clock
+from app.accounts import api_tokens
 from app.accounts import services as accounts
 from app.accounts.models import Role, User
 from app.claims.models import Claim, Subject, VerificationStep
@@ -320,6 +321,16 @@ class World:
             session["_user_id"] = token
             session["_fresh"] = True
         return browser
+
+    def program_of(self, user: User, **lasts: float) -> FlaskClient:
+        """A program that sends a token of `user` with each request."""
+        with self.app.app_context():
+            person = db.session.get_one(User, user.id)
+            _made, text = api_tokens.issue(person, "a program", timedelta(**(lasts or {"days": 30})))
+            db.session.commit()
+        client = self.app.test_client()
+        client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {text}"
+        return client
 
 
 REASON = {

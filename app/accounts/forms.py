@@ -183,5 +183,26 @@ class ChangeEmailForm(CurrentPasswordForm):
     email = _address(_("New e-mail"))
 
 
+_LASTS = (("30", _("30 days")), ("90", _("90 days")), ("365", _("One year")))
+
+
+class ApiTokenForm(CurrentPasswordForm):
+    """A token for a program; the password is asked so that nobody makes one at a screen left open."""
+
+    name = StringField(
+        _("What is it for?"),
+        [
+            InputRequired(_("Name the program that uses it.")),
+            Length(max=80, message=_("Use at most %(max)d characters.")),
+        ],
+        description=_("For example: nightly export to our own database"),
+    )
+    days: Any = SelectField(
+        _("Works for"),
+        choices=[SelectChoice(days, words) for days, words in _LASTS],
+        default="90",
+    )
+
+
 class LanguageForm(BaseForm):
     locale = _locale()

@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from app import clock
-from app.accounts.models import AccountToken, SignIn, TokenPurpose, User
+from app.accounts.models import AccountToken, ApiToken, SignIn, TokenPurpose, User
 from app.db import Base, db
 from app.errors import NotFound
 
@@ -36,6 +36,23 @@ def sign_ins_of(user: User) -> Sequence[SignIn]:
         .order_by(SignIn.id.desc())
     )
     return db.session.scalars(query).all()
+
+
+def api_tokens_of(user: User) -> Sequence[ApiToken]:
+    """The person's tokens that work, newest first."""
+    query = sa.select(ApiToken).where(ApiToken.user_id == user.id, *_works())
+    return db.session.scalars(query.order_by(ApiToken.id.desc())).all()
+
+
+def api_token_for(token: str) -> ApiToken | None:
+    """The row of a token that works, if its person may still sign in."""
+    query = sa.select(ApiToken).where(ApiToken.token_hash == token_hash(token), *_works())
+    found = db.session.scalars(query).one_or_none()
+    return found if found is not None and found.user.is_active else None
+
+
+def _works() -> tuple[sa.ColumnElement[bool], ...]:
+    return ApiToken.revoked_at.is_(None), ApiToken.expires_at > clock.now()
 
 
 def user_by_email(email: str) -> User | None:
@@ -91,7 +108,7 @@ def never_confirmed_before(moment: datetime, limit: int = 500) -> Sequence[User]
 
 def _references() -> Iterator[sa.Exists]:
     # Read from the schema: features above may refer to people, and accounts must not import them.
-    own = {SignIn.__tablename__, AccountToken.__tablename__}
+    own = {SignIn.__tablename__, AccountToken.__tablename__, ApiToken.__tablename__}
     for table in Base.metadata.sorted_tables:
         for key in table.foreign_keys:
             if key.column.table is User.__table__ and table.name not in own:

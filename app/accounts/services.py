@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app import clock
 from app.accounts import addresses, emails, passwords, queries, tokens
-from app.accounts.models import AccountToken, Role, SignIn, TokenPurpose, User
+from app.accounts.models import AccountToken, ApiToken, Role, SignIn, TokenPurpose, User
 from app.audit import services as audit
 from app.db import db
 from app.errors import NotFound, RuleBroken
@@ -144,9 +144,10 @@ def reset_password(token: str, password: str) -> User:
 
 
 def change_password(user: User, password: str) -> None:
-    """Set a new password; every sign-in and every mailed link from before is over."""
+    """Set a new password; every sign-in, API token and mailed link from before is over."""
     user.password_hash = passwords.hashed(password)
     _end_sign_ins(user)
+    _end_api_tokens(user)
     tokens.end_all(user)
     outbox.enqueue(emails.password_changed(user))
     _record("password_changed", user, by=user)
@@ -234,6 +235,15 @@ def _end_sign_ins(user: User, *those: sa.ColumnElement[bool]) -> None:
     db.session.execute(ended)
 
 
+def _end_api_tokens(user: User) -> None:
+    ended = (
+        sa.update(ApiToken)
+        .where(ApiToken.user_id == user.id, ApiToken.revoked_at.is_(None))
+        .values(revoked_at=clock.now())
+    )
+    db.session.execute(ended)
+
+
 def set_role(user: User, role: Role, by: User | None = None) -> None:
     """Give another role; who is signed in must sign in anew."""
     before, user.role = user.role, role
@@ -245,6 +255,7 @@ def deactivate(user: User, by: User | None = None) -> None:
     """Let nobody sign in to this account any more."""
     user.deactivated_at = clock.now()
     _end_sign_ins(user)
+    _end_api_tokens(user)
     tokens.end_all(user)
     _record("deactivated", user, by=by)
 
@@ -254,7 +265,11 @@ def forget_expired() -> None:
     now = clock.now()
     dead = sa.or_(AccountToken.expires_at < now, AccountToken.used_at.is_not(None))
     over = sa.or_(SignIn.expires_at < now - TRACES_LAST, SignIn.ended_at < now - TRACES_LAST)
-    for table, condition in ((AccountToken, dead), (SignIn, over)):
+    useless = sa.or_(
+        ApiToken.expires_at < now - TRACES_LAST,
+        ApiToken.revoked_at < now - TRACES_LAST,
+    )
+    for table, condition in ((AccountToken, dead), (SignIn, over), (ApiToken, useless)):
         db.session.execute(sa.delete(table).where(condition).execution_options(synchronize_session=False))
     for user in queries.never_confirmed_before(now - UNCONFIRMED_LASTS):
         _record("forgotten", user)

@@ -86,6 +86,7 @@ OWNING = [
     *_shown("accounts.change_password", "/account/password"),
     *_shown("accounts.change_email", "/account/email"),
     *_shown("accounts.sign_ins", "/account/sign-ins"),
+    *_shown("accounts.tokens", "/account/tokens"),
     *_shown("403", "/review", status=403),
 ]
 ANSWERING = [
@@ -156,6 +157,8 @@ BY_READER: dict[str | None, list[Shown]] = {
 }
 # Not pages: files, answers for machines, and the html inside the frame of a development mail.
 NO_PAGES = {
+    *("api.brief", "api.briefs", "api.document", "api.find", "api.identifiers", "api.match", "api.matches"),
+    *("api.mine", "api.organization"),
     "static",
     "directory.csv",
     "terms.search",

@@ -1,0 +1,16 @@
+"""Cookies are for pages."""
+
+from __future__ import annotations
+
+from flask import Flask, Request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+
+from app.api.problems import PREFIX
+
+
+class PageSessions(SecureCookieSessionInterface):
+    """Flask's own sessions, but none for the API: what a browser sends along opens nothing there."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """The session of the cookie; None, which nothing can be written to, for the API."""
+        return None if request.path.startswith(PREFIX) else super().open_session(app, request)
