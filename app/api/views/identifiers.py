@@ -8,6 +8,7 @@ from flask_login import current_user
 from app.api import bodies, filling, replaying, schemas, shown
 from app.api.blueprint import bp, limit_by_token
 from app.api.operations import operation
+from app.conflicts import queries as conflicts
 from app.db import db
 from app.organizations import forms, identifying, queries, scanning
 from app.organizations.models import Organization
@@ -17,6 +18,8 @@ from app.organizations.models import Organization
 @operation("Register numbers: whole for owners, masked for others of its people", schemas.IdentifiersOut)
 def identifiers(organization_id: int) -> Response:
     _row, role = identifying.reader_of(current_user, organization_id)
+    if role is None:
+        conflicts.organization_to_judge(current_user, organization_id)
     stated = [shown.identifier(one) for one in identifying.shown_to(role, organization_id)]
     return shown.answer(schemas.IdentifiersOut(identifiers=stated))
 
