@@ -25,8 +25,6 @@ from app.programs.models import Program, ProgramManager
 from app.taxonomy import Country, Kind
 
 PAGE = 50
-# Beyond this a count says "and more": nobody plans by whether it is 60,000 or 70,000.
-MOST_COUNTED = 1_000
 _LIVING = (CaseState.OPEN, CaseState.WAITING, CaseState.STAGED)
 
 
@@ -195,7 +193,7 @@ def _has_side(kind: Kind | None, country: Country | None) -> sa.ColumnElement[bo
 
 @dataclass(frozen=True)
 class Counts:
-    """How much there is in each part of the queue, and how long it has waited; more than `MOST_COUNTED` is not counted."""
+    """How much there is in each part of the queue, and how long what is open has waited."""
 
     open: int
     late: int

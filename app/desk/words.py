@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 
 from app import clock
 from app.desk.models import Action, CaseKind
-from app.desk.queries import MOST_COUNTED
 from app.desk.wish import Order
 from app.grievances.models import AbuseReason
 from app.organizations.models import Verification
@@ -127,16 +126,10 @@ def abuse(reason: AbuseReason | None) -> str:
     return str(_ABUSE[reason]) if reason is not None else ""
 
 
-def count(number: int) -> str:
-    """A number of cases; no more than `MOST_COUNTED` are counted."""
-    return f"{MOST_COUNTED}+" if number > MOST_COUNTED else str(number)
-
-
 FILTERS: dict[str, Any] = {
     "abuse_words": abuse,
     "ago": ago,
     "case_age": age,
-    "case_count": count,
     "case_done": lambda action: done(Action(action)),
     "case_due": due,
     "case_kind": lambda kind: KINDS[CaseKind(kind)],

@@ -184,6 +184,13 @@ def _create_review_case() -> None:
         op.f("ix_review_case_listing_review_id"), "review_case", ["listing_review_id"], unique=False
     )
     op.create_index(op.f("ix_review_case_match_id"), "review_case", ["match_id"], unique=False)
+    op.create_index("ix_review_case_best", "review_case", ["state", "value", "id"], unique=False)
+    op.create_index(
+        "ix_review_case_opinions", "review_case", ["state", "opinions", "due_at", "id"], unique=False
+    )
+    whose = ["program_id", "one_id", "other_id", "for_user_id"]
+    op.create_index("ix_review_case_count", "review_case", ["state", "kind", "due_at", *whose], unique=False)
+    op.create_index("ix_review_case_age", "review_case", ["state", "opened_at", *whose], unique=False)
     op.create_index("ix_review_case_one_id_state", "review_case", ["one_id", "state"], unique=False)
     op.create_index("ix_review_case_other_id_state", "review_case", ["other_id", "state"], unique=False)
     op.create_index(

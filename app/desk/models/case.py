@@ -48,6 +48,7 @@ class CaseState(StrEnum):
     CLOSED = "closed"
 
 
+_WHOSE = ("program_id", "one_id", "other_id", "for_user_id")
 _SUBJECTS = ("match_id", "listing_review_id", "duplicate_id", "grievance_id")
 _COUNT_SUBJECTS = " + ".join(f"(CASE WHEN {name} IS NULL THEN 0 ELSE 1 END)" for name in _SUBJECTS)
 
@@ -70,6 +71,12 @@ class Case(Base):
         *(_once(subject) for subject in _SUBJECTS),
         sa.Index("ix_review_case_queue", "state", "due_at", "id"),
         sa.Index("ix_review_case_program_queue", "program_id", "state", "due_at", "id"),
+        # The two other orders of the queue.
+        sa.Index("ix_review_case_best", "state", "value", "id"),
+        sa.Index("ix_review_case_opinions", "state", "opinions", "due_at", "id"),
+        # Numbers and ages are read from the index alone, with all that says who may know of a case.
+        sa.Index("ix_review_case_count", "state", "kind", "due_at", *_WHOSE),
+        sa.Index("ix_review_case_age", "state", "opened_at", *_WHOSE),
         sa.Index("ix_review_case_one_id_state", "one_id", "state"),
         sa.Index("ix_review_case_other_id_state", "other_id", "state"),
     )
