@@ -42,6 +42,7 @@ from app.directory import tasks as directory_tasks
 from app.directory import views as directory_views
 from app.extensions import babel, csrf, limiter, login_manager
 from app.grievances import models as grievances_models
+from app.hurdles import models as hurdles_models
 from app.insights import views as insights_views
 from app.introductions import models as introductions_models
 from app.introductions import views as introductions_views
@@ -70,6 +71,7 @@ from app.outbox import commands as outbox_commands
 from app.outbox import models as outbox_models
 from app.outbox import tasks as outbox_tasks
 from app.outbox import views as outbox_views
+from app.outcomes import models as outcomes_models
 from app.programs import commands as programs_commands
 from app.programs import managing_views as programs_managing_views
 from app.programs import models as programs_models
@@ -131,6 +133,8 @@ MODELS = (
     directory_models,
     introductions_models,
     meetings_models,
+    outcomes_models,
+    hurdles_models,
     grievances_models,
     desk_models,
     digests_models,

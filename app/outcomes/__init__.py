@@ -1,0 +1,1 @@
+"""What came of introductions: milestones that both sides confirm, and the ledger of them."""
