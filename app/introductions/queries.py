@@ -156,17 +156,14 @@ def side_of(user: User, match_id: int, organization_id: int | None = None) -> Si
 
     Who is in both organizations says which one; without it, the one they may answer for comes first.
     """
+    seats = [m for m in organizations.memberships_of(user) if organization_id in (None, m.organization_id)]
     shown = sa.and_(Match.id == match_id, Match.state.in_((*OPEN_STATES, MatchState.APPROVED)))
-    possible = 0 < match_id <= LARGEST_ID
-    match = db.session.scalars(_with_sides(sa.select(Match)).where(shown)).one_or_none() if possible else None
+    # Others' matches are found as little as those that do not exist, by the same statement.
+    query = _with_sides(_of([seat.organization_id for seat in seats])).where(shown)
+    match = db.session.scalars(query).one_or_none() if 0 < match_id <= LARGEST_ID else None
     if match is None:
         raise NotFound
-    seats = [
-        m for m in organizations.memberships_of(user) if m.organization_id in (match.india_id, match.us_id)
-    ]
-    mine = [m for m in seats if organization_id in (None, m.organization_id)]
-    if not mine:
-        raise NotFound
+    mine = [seat for seat in seats if seat.organization_id in (match.india_id, match.us_id)]
     sides = _seen_from([(match, membership) for membership in mine])
     return min(sides, key=lambda s: (not s.can_answer, s.standing is not Standing.TO_ANSWER))
 

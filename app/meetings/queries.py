@@ -25,6 +25,7 @@ from app.meetings.models import (
     MeetingState,
 )
 from app.meetings.slots import Attendee
+from app.organizations.models import Membership
 from app.organizations.queries import LARGEST_ID
 from app.taxonomy import Country
 
@@ -42,7 +43,13 @@ def side_of(user: User, match_id: int) -> Side:
 
 def meeting_for(user: User, meeting_id: int) -> tuple[Meeting, Side]:
     """A meeting this person may see, with the side they see it from. Raises `NotFound`."""
-    meeting = db.session.get(Meeting, meeting_id) if 0 < meeting_id <= LARGEST_ID else None
+    own = sa.select(Membership.organization_id).where(Membership.user_id == user.id)
+    query = (
+        sa.select(Meeting)
+        .join(Match, Match.id == Meeting.match_id)
+        .where(Meeting.id == meeting_id, sa.or_(Match.india_id.in_(own), Match.us_id.in_(own)))
+    )
+    meeting = db.session.scalars(query).unique().one_or_none() if 0 < meeting_id <= LARGEST_ID else None
     if meeting is None:
         raise NotFound
     return meeting, side_of(user, meeting.match_id)
