@@ -9,14 +9,14 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ml import kernels, scoring
+from ml import evidence, kernels, scoring
 from ml.candidates import Quantized
 from ml.features import Features, Floats
 from ml.growing import Room
 from ml.kernels import Places
 from ml.links import LinkIndex
 from ml.profiles import KINDS
-from ml.ranker import RULE, Ranker, RuleRanker
+from ml.ranker import RULE, Ranker
 from ml.towers import Towers
 
 Positions = NDArray[np.intp]
@@ -47,11 +47,8 @@ class PairScorer:
     links: LinkIndex | None = None
 
     def __call__(self, ones: Positions, others: Positions) -> tuple[Floats, Floats, Floats]:
-        if isinstance(self.ranker, RuleRanker):
-            ends = self.features.take(ones), self.features.take(others)
-            forward, backward = scoring.pair_sides(*ends, self.known(ones, others))
-        else:
-            forward, backward = (scoring.squash(side.sum(axis=1)) for side in self.evidence(ones, others))
+        known, multipliers = self.known(ones, others), self.ranker.multipliers()
+        forward, backward = evidence.sides(self.features, ones, others, known, multipliers)
         return forward, backward, scoring.combine(forward, backward)
 
     def evidence(self, ones: Positions, others: Positions) -> tuple[Floats, Floats]:

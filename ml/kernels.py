@@ -159,6 +159,34 @@ def sort_lists(score: Floats, partner: Places) -> None:
 
 
 @compiled
+def best_places(partner: Places, key: Floats, best: NDArray[np.int64]) -> None:
+    """Write which pairs of each list come first, by falling key, equal ones by partner.
+
+    Parameters
+    ----------
+    partner : (n, w) lists, -1 where nobody is
+    key : (p,) of the pairs that are somebody, list by list
+    best : (n, k) all -1, to be written from the front
+    """
+    pair = 0
+    for row in range(partner.shape[0]):
+        count = 0
+        whose = np.empty(best.shape[1], dtype=np.int32)
+        for who in partner[row]:
+            if who < 0:
+                continue
+            value, place = key[pair], count
+            while place and _is_better(value, who, key[best[row, place - 1]], whose[place - 1]):
+                place -= 1
+            if place < best.shape[1]:
+                count = min(count + 1, best.shape[1])
+                for at in range(count - 1, place, -1):
+                    best[row, at], whose[at] = best[row, at - 1], whose[at - 1]
+                best[row, place], whose[place] = pair, who
+            pair += 1
+
+
+@compiled
 def _is_struck(strikes: tuple[NDArray[np.int64], Places], row: int, column: int) -> bool:
     starts, struck = strikes
     low, high = starts[row], starts[row + 1]

@@ -15,7 +15,8 @@ TELLING = 0.55
 # Quotable terms kept of each text: more cannot be gained by writing more.
 MOST_TERMS = 24
 # Shares of two to three telling words in common: full support.
-_ENOUGH = np.float32(1 / 1.2)
+ENOUGH = 1.2
+_ENOUGH = np.float32(1 / ENOUGH)
 
 
 def shares(names: NDArray[np.object_], idf: NDArray[np.float64]) -> Floats:

@@ -45,12 +45,19 @@ class Ranker(Protocol):
         """(n, e) contributions to the side, whose sum is its evidence."""
         ...
 
+    def multipliers(self) -> Floats:
+        """(e,) float32, what each kind of evidence is multiplied with, in the order of `EVIDENCE`."""
+        ...
+
 
 class RuleRanker(BaseEstimator):
     """The cold start: the weights of `ml.weights` as they are."""
 
     def weigh(self, evidence: Floats) -> Floats:
         return evidence
+
+    def multipliers(self) -> Floats:
+        return np.ones(len(EVIDENCE), dtype=np.float32)
 
 
 RULE = RuleRanker()
@@ -95,11 +102,11 @@ class LearnedRanker(BaseEstimator):
         return self
 
     def weigh(self, evidence: Floats) -> Floats:
-        check_is_fitted(self, "multipliers_")
-        return np.asarray(evidence * self._aligned(), dtype=np.float32)
+        return np.asarray(evidence * self.multipliers(), dtype=np.float32)
 
-    def _aligned(self) -> Floats:
-        """(e,) multipliers in the order of `EVIDENCE`: evidence that was unknown when this was fitted counts as the rule has it."""
+    def multipliers(self) -> Floats:
+        """As `Ranker`; evidence that was unknown when this was fitted counts as the rule has it."""
+        check_is_fitted(self, "multipliers_")
         known = dict(zip(self.names_, self.multipliers_.tolist(), strict=True))
         return np.array([known.get(name, 1.0) for name in EVIDENCE], dtype=np.float32)
 

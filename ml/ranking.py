@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ml import scheduler
+from ml import kernels, scheduler
 from ml.candidates import Best, MayMeet, two_way_best
 from ml.corridor import Corridor, PairScorer
 from ml.eligibility import PositionedEligibility
@@ -229,24 +228,15 @@ def _rescore(
     ones, others = mine[start:stop][row], theirs[partner[row, place]]
     there, back, scores = scorer(ones, others)
     spread = scorer.features.spread
-    key = np.full(partner.shape, -1, dtype=np.float32)
-    key[row, place] = scores + tie_break(spread[ones], spread[others])
-    sorted_ = np.lexsort((partner, -key), axis=1)[:, :k]
-    positions = np.where(partner >= 0, theirs[partner], -1).astype(np.int64)
-    held = []
-    for values in (scores, there, back):
-        wide = np.zeros(partner.shape, dtype=np.float32)
-        wide[row, place] = values
-        held.append(_widened(np.take_along_axis(wide, sorted_, axis=1), k, 0))
-    return _widened(np.take_along_axis(positions, sorted_, axis=1), k, -1), held[0], held[1], held[2]
-
-
-def _widened(values: NDArray[Any], k: int, fill: int) -> NDArray[Any]:
-    if values.shape[1] == k:
-        return values
-    wide = np.full((len(values), k), fill, dtype=values.dtype)
-    wide[:, : values.shape[1]] = values
-    return wide
+    key = scores + tie_break(spread[ones], spread[others])
+    at = np.full((stop - start, k), -1, dtype=np.int64)
+    kernels.best_places(partner, key, at)
+    held = [
+        np.where(at >= 0, np.append(values, np.float32(0))[at], np.float32(0))
+        for values in (scores, there, back)
+    ]
+    positions = np.where(at >= 0, np.append(others, -1)[at], -1).astype(np.int64)
+    return positions, held[0], held[1], held[2]
 
 
 def tie_break(one: NDArray[np.float64], other: NDArray[np.float64]) -> Floats:
