@@ -71,15 +71,14 @@ def is_hidden(user_id: int, organization_ids: Collection[int]) -> bool:
 
 def organization_to_judge(user: User, organization_id: int) -> Organization:
     """An organization of the directory that this person may judge; raises `NotFound`, hidden or not there."""
+    open_to_all = sa.or_(Organization.state.in_(LISTED_STATES), Organization.merged_into_id.is_not(None))
     query = sa.select(Organization).where(
-        Organization.id == organization_id, not_hidden(user.id, Organization.id)
+        Organization.id == organization_id, open_to_all, not_hidden(user.id, Organization.id)
     )
-    possible = 0 < organization_id <= LARGEST_ID
-    found = db.session.scalars(query).one_or_none() if possible else None
-    if found is not None:
-        organizations.require_living(found)
-    if found is None or not found.is_listed:
+    found = db.session.scalars(query).one_or_none() if 0 < organization_id <= LARGEST_ID else None
+    if found is None:
         raise NotFound
+    organizations.require_living(found)
     return found
 
 

@@ -11,6 +11,7 @@ from app.audit.models import AuditEvent
 from app.db import db
 from app.errors import Forbidden, NotFound
 from app.organizations.models import (
+    LISTED_STATES,
     MemberRole,
     Membership,
     Organization,
@@ -88,13 +89,13 @@ def public_profile(user: User, organization_id: int) -> tuple[Organization, Memb
     if membership is not None:
         require_living(membership.organization)
         return membership.organization, membership
-    organization = (
-        db.session.get(Organization, organization_id) if 0 < organization_id <= LARGEST_ID else None
-    )
-    if organization is not None:
-        require_living(organization)
-    if organization is None or not organization.is_listed:
+    # A draft is found as little as what does not exist, by the same statement.
+    open_to_all = sa.or_(Organization.state.in_(LISTED_STATES), Organization.merged_into_id.is_not(None))
+    query = sa.select(Organization).where(Organization.id == organization_id, open_to_all)
+    organization = db.session.scalars(query).one_or_none() if 0 < organization_id <= LARGEST_ID else None
+    if organization is None:
         raise NotFound
+    require_living(organization)
     return organization, None
 
 

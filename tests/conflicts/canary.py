@@ -104,6 +104,7 @@ class Scene:
             db.session.commit()
         cases = self._decided_cases(match)
         self.ids |= {
+            "newborn": india.id,
             "match": match.id,
             "approved": approved.id,
             "introduced": introduced.id,

@@ -154,6 +154,18 @@ def test_a_hidden_case_answers_as_one_that_is_not_there_with_the_same_statements
         assert answers[0] == answers[1], f"{method} {endpoint}"
 
 
+def test_a_profile_that_waits_answers_as_one_that_is_not_there_with_the_same_statements(scene, tied) -> None:
+    scene.appear()
+    for endpoint, method, given in ROUTES:
+        if given.get("organization_id") == "organization":
+            others = {key: name if name in LITERAL else MISSING for key, name in given.items()}
+            answers = []
+            for organization_id in (scene.ids["newborn"], MISSING):
+                address = tied.address(endpoint, others | {"organization_id": organization_id})
+                answers.append((tied.visit(address, method), list(tied.statements)))
+            assert answers[0] == answers[1], f"{method} {endpoint}"
+
+
 def events(app: Flask) -> int:
     with app.app_context():
         return db.session.scalar(sa.select(sa.func.count()).select_from(AuditEvent)) or 0
