@@ -126,12 +126,6 @@ def next_case(user: User, wish: Wish, but: Case) -> int | None:
     return None
 
 
-def first_case(user: User, wish: Wish) -> int | None:
-    """The case a manager begins with: the first that nobody else reads."""
-    query = sa.select(Case.id).where(visible(user), *_wanted(user, wish), is_free_for(user))
-    return db.session.scalar(_ordered(query, wish, wish.after).limit(1))
-
-
 def is_free_for(user: User) -> sa.ColumnElement[bool]:
     """Nobody else reads it now."""
     return sa.or_(

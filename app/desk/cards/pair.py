@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
+from sqlalchemy.orm import aliased
 
 from app.accounts.models import User
 from app.db import db
@@ -24,6 +24,7 @@ from app.taxonomy import Country
 from app.taxonomy.exchange import LABELS, MoneyFlow
 
 _MOST_ALTERNATIVES = 3
+_MOST_LOOKED_AT = 30
 _LINES_THAT_MET = {"need_offer.line", "need_offer.profile"}
 
 
@@ -75,8 +76,7 @@ class PairCard:
     money: list[str]
     risks: list[str]
     past: Past
-    scarcer: Organization
-    alternatives: Sequence[Alternative]
+    instead: list[tuple[Organization, list[Alternative]]]
 
 
 def card_of(case: Case, reader: User) -> PairCard:
@@ -84,7 +84,8 @@ def card_of(case: Case, reader: User) -> PairCard:
     ids = (match.india_id, match.us_id)
     briefs, loads = facts.briefs_of(ids), facts.loads_of(ids, reader)
     sides = _side(match, Country.INDIA, briefs, loads), _side(match, Country.UNITED_STATES, briefs, loads)
-    scarcer = min(sides, key=lambda side: side.load.waiting).organization
+    scarcer_first = [side.organization for side in sorted(sides, key=lambda side: side.load.waiting)]
+    others = alternatives_for(case, reader)
     return PairCard(
         case=case,
         match=match,
@@ -93,32 +94,35 @@ def card_of(case: Case, reader: User) -> PairCard:
         money=_money(sides, briefs),
         risks=risks.of_pair(match, loads, facts.reachable(ids)),
         past=past_of(match, reader),
-        scarcer=scarcer,
-        alternatives=alternatives_for(case, reader, scarcer.id),
+        instead=[(one, others[one.id]) for one in scarcer_first],
     )
 
 
-def alternatives_for(case: Case, reader: User, organization_id: int) -> list[Alternative]:
-    """Who else is proposed to this side, best first: partners that could be swapped in."""
-    partner_id = sa.case((Case.one_id == organization_id, Case.other_id), else_=Case.one_id)
+def alternatives_for(case: Case, reader: User) -> dict[int, list[Alternative]]:
+    """Who else is proposed to each side, best first: partners that could be swapped in."""
+    one, other = aliased(Organization), aliased(Organization)
+    sides = [id_ for id_ in (case.one_id, case.other_id) if id_ is not None]
     query = (
-        sa.select(Case.id, Organization.id, Organization.name, Match)
+        sa.select(Case.id, one.id, one.name, other.id, other.name, Match)
         .join(Match, Match.id == Case.match_id)
-        .join(Organization, Organization.id == partner_id)
+        .join(one, one.id == Case.one_id)
+        .join(other, other.id == Case.other_id)
         .where(
             Case.kind == CaseKind.PAIR,
             Case.state == CaseState.OPEN,
             Case.id != case.id,
-            sa.or_(Case.one_id == organization_id, Case.other_id == organization_id),
+            sa.or_(Case.one_id.in_(sides), Case.other_id.in_(sides)),
             queries.visible(reader),
         )
         .order_by(Case.value.desc(), Case.id)
-        .limit(_MOST_ALTERNATIVES)
+        .limit(_MOST_LOOKED_AT)
     )
-    return [
-        Alternative(case_id, id_, name, reasons.band(match, Country.INDIA))
-        for case_id, id_, name, match in db.session.execute(query)
-    ]
+    found: dict[int, list[Alternative]] = {id_: [] for id_ in sides}
+    for case_id, one_id, one_name, other_id, other_name, match in db.session.execute(query):
+        own, partner = (one_id, (other_id, other_name)) if one_id in found else (other_id, (one_id, one_name))
+        if len(found[own]) < _MOST_ALTERNATIVES:
+            found[own].append(Alternative(case_id, *partner, reasons.band(match, Country.INDIA)))
+    return found
 
 
 def _side(match: Match, country: Country, briefs: dict[int, list[Brief]], loads: dict[int, Load]) -> Side:
@@ -167,25 +171,27 @@ def chance_words(chance: float | None) -> str:
 
 
 def _money(sides: tuple[Side, Side], briefs: dict[int, list[Brief]]) -> list[str]:
-    """Who would pay whom and for what, as far as the needs and offers that met say so, else the first that do."""
+    """Who would pay, and for what, as far as the needs and offers that met say so, else the first that do."""
     told: list[str] = []
     for side, other in (sides, sides[::-1]):
         titles = {one.need for one in side.met} | {one.offer for one in other.met}
         own = briefs[side.organization.id]
         about = [brief for brief in own if brief.title in titles] or own
         chosen = next((brief for brief in about if brief.money_flow), None)
-        if (
-            chosen is not None
-            and (said := _flow(chosen, side.organization.name, other.organization.name)) not in told
-        ):
+        if chosen is not None and (said := _flow(chosen, side.organization.country)) not in told:
             told.append(said)
     return told
 
 
-def _flow(brief: Brief, own: str, other: str) -> str:
+def _flow(brief: Brief, country: Country) -> str:
+    """The direction of the money, seen from neither side."""
+    pays = {
+        Country.INDIA: _("the Indian side pays the American side"),
+        Country.UNITED_STATES: _("the American side pays the Indian side"),
+    }
     flow = {
-        MoneyFlow.WE_PAY: _("%(one)s pays %(other)s", one=own, other=other),
-        MoneyFlow.WE_ARE_PAID: _("%(one)s pays %(other)s", one=other, other=own),
+        MoneyFlow.WE_PAY: pays[country],
+        MoneyFlow.WE_ARE_PAID: pays[country.other],
         MoneyFlow.SHARED: _("both put money in"),
         MoneyFlow.NONE: _("no money changes hands"),
     }[brief.money_flow or MoneyFlow.NONE]
