@@ -30,6 +30,7 @@ from app.db.base import db as database
 from app.db.engine import configure_engine, engine_options
 from app.demo import commands as demo_commands
 from app.desk import commands as desk_commands
+from app.desk import conflict_views as desk_conflict_views
 from app.desk import models as desk_models
 from app.desk import tasks as desk_tasks
 from app.digests import commands as digests_commands
@@ -43,6 +44,7 @@ from app.directory import views as directory_views
 from app.extensions import babel, csrf, limiter, login_manager
 from app.grievances import models as grievances_models
 from app.hurdles import models as hurdles_models
+from app.hurdles import views as hurdles_views
 from app.insights import views as insights_views
 from app.introductions import models as introductions_models
 from app.introductions import views as introductions_views
@@ -72,6 +74,7 @@ from app.outbox import models as outbox_models
 from app.outbox import tasks as outbox_tasks
 from app.outbox import views as outbox_views
 from app.outcomes import models as outcomes_models
+from app.outcomes import views as outcomes_views
 from app.programs import commands as programs_commands
 from app.programs import managing_views as programs_managing_views
 from app.programs import models as programs_models
@@ -97,7 +100,10 @@ BLUEPRINTS = (
     matching_dial_views.bp,
     directory_views.bp,
     introductions_views.bp,
+    desk_conflict_views.bp,
     meetings_views.bp,
+    outcomes_views.bp,
+    hurdles_views.bp,
     digests_views.bp,
     jobs_views.bp,
     api_views.bp,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 
 from app.db import db, reading
-from app.desk import sla, syncing
+from app.desk import sla, stepping_aside, syncing
 from app.jobs.engine import jobs
 
 log = structlog.get_logger(__name__)
@@ -35,3 +35,16 @@ def escalate() -> None:
     escalated = sla.escalate(late)
     db.session.commit()
     log.info("cases escalated", cases=escalated)
+
+
+@jobs.task("desk.let_go", every=60)
+def let_go() -> None:
+    """Give cases back to the others whose reader has become tied to one of their organizations."""
+    with reading():
+        people = stepping_aside.holders()
+        db.session.rollback()
+    if not people:
+        return
+    stepping_aside.let_go(people)
+    db.session.commit()
+    log.info("cases let go of", people=len(people))

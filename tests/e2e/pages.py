@@ -142,7 +142,11 @@ WATCHING = [
     *_shown("digests.preview", "/digest/preview"),
     *_shown("403", "/review", status=403),
 ]
-GOVERNING = [*_shown("matching.review_desk", "/review"), *_shown("accounts.settings", "/account")]
+GOVERNING = [
+    *_shown("recusals.show_register", "/review/conflicts"),
+    *_shown("matching.review_desk", "/review"),
+    *_shown("accounts.settings", "/account"),
+]
 
 BY_READER: dict[str | None, list[Shown]] = {
     None: PUBLIC,
@@ -165,6 +169,7 @@ NO_PAGES = {
     "jobs.healthz",
     "jobs.readyz",
     "outbox.dev_mail_html",
+    "recusals.export_register",
     "transfers.export",
     "transfers.refused",
 }
