@@ -1,7 +1,8 @@
-"""Share attention out to programs, one after the other in their order, each under its own dial and quota.
+"""Share attention out among programs, so that a dial or a quota of one costs the others as little as can be.
 
-Neighbors in that order with the same dial and no quota are shared out together, as is what belongs to no program:
-without rules of programs that is one allocation for everybody.
+First the programs with a quota, in their order: cohorts and missions are promised their places. Then everything else at
+once, for the most expected matches. Then each program with a dial of its own is shared out anew, within what the others
+leave: turning it changes that program and no other. Last, who was left with nothing gets a first pair if there is one.
 """
 
 from __future__ import annotations
@@ -15,77 +16,87 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from app.matching import scoring
-from app.matching.program_rules import NONE, ProgramRule, ProgramRules, Sorter
+from app.matching.program_rules import ProgramRule, ProgramRules, Sorter
 
-# Of pairs that belong to no program.
+# The dial of what nobody has set: the most expected matches, and one for everybody with a partner.
 PLAIN = (0.0, 1)
+REST = -2
+_COLUMNS = ["id", "candidate", "score", "forward", "backward"]
 
 
 @dataclass(frozen=True)
-class Group:
-    """Programs, by their place in the order, that are shared out at once."""
+class Step:
+    """What is shared out at once: the pairs of the program at a place in the order, or the `REST` together."""
 
-    places: tuple[int, ...]
-    alpha: float
-    floor: int
+    place: int
+    alpha: float = 0.0
+    floor: int = 1
     limited: ProgramRule | None = None
 
 
-def groups_of(rules: Sequence[ProgramRule]) -> list[Group]:
-    """Which programs are shared out together, first first; the last group has what belongs to none."""
-    groups: list[Group] = []
-    settings = [(at, (rule.alpha, rule.floor), rule) for at, rule in enumerate(rules)]
-    for at, dial, rule in [*settings, (NONE, PLAIN, None)]:
-        limited = rule if rule is not None and rule.quota is not None else None
-        last = groups[-1] if groups else None
-        joins = last is not None and limited is None and last.limited is None
-        if last is not None and joins and (last.alpha, last.floor) == dial:
-            groups[-1] = Group((*last.places, at), *dial)
-        else:
-            groups.append(Group((at,), *dial, limited))
-    return groups
+def steps_of(rules: Sequence[ProgramRule]) -> list[Step]:
+    """Quotas, then everything without one, then dials."""
+    own = list(enumerate(rules))
+    limited = [Step(at, rule.alpha, rule.floor, rule) for at, rule in own if rule.quota is not None]
+    turned = [
+        Step(at, rule.alpha, rule.floor)
+        for at, rule in own
+        if rule.quota is None and (rule.alpha, rule.floor) != PLAIN
+    ]
+    return [*limited, Step(REST, *PLAIN), *turned]
 
 
 @dataclass
 class Market:
     """What is shared out: candidate pairs, who tells the program of each, and everybody's capacity.
 
-    It remembers what was shared out for the first groups, so that another dial of a later program computes only the rest.
+    It remembers each step, so that another dial of one program computes only what comes after.
     """
 
     candidates: pd.DataFrame
     sorter: Sorter
     capacity: pd.Series
     rules: ProgramRules
-    _known: dict[tuple[Group, ...], tuple[pd.DataFrame, pd.Series]] = field(default_factory=dict)
+    _known: dict[tuple[Step, ...], tuple[pd.DataFrame, pd.Series]] = field(default_factory=dict)
 
     @cached_property
     def programs(self) -> NDArray[np.int64]:
         """(e,) the place of the program of each candidate pair."""
         return self._places_of(self.candidates)
 
+    @cached_property
+    def limited(self) -> list[int]:
+        """Places of the programs with a quota."""
+        return [at for at, rule in enumerate(self.rules.programs) if rule.quota is not None]
+
     def shared_out(self, rules: Sequence[ProgramRule]) -> pd.DataFrame:
         """The pairs worth proposing, with the place of their program, under these rules."""
-        groups = groups_of(rules)
-        parts, left = [], self.capacity
-        for number in range(1, len(groups) + 1):
-            chain = tuple(groups[:number])
-            if chain not in self._known:
-                self._known[chain] = self._share(chain[-1], left)
-            part, left = self._known[chain]
-            parts.append(part)
-        if len(groups) > 1:
-            parts.append(self._mend(pd.concat(parts), left))
-        return scoring.worth_proposing(pd.concat(parts, ignore_index=True))
+        pairs, left = self._after(tuple(steps_of(rules)))
+        if rules:
+            pairs = pd.concat([pairs, self._mend(pairs, left)], ignore_index=True)
+        return scoring.worth_proposing(pairs)
 
-    def _share(self, group: Group, left: pd.Series) -> tuple[pd.DataFrame, pd.Series]:
-        """The pairs of one group, and the capacity that is left after it."""
-        room = self._room(group.limited, left)
-        pairs = self._allocated(np.isin(self.programs, group.places), room, group.floor, group.alpha)
-        used = _used(pairs, left)
-        if group.limited is not None:
-            used[used.index.isin(group.limited.cohort)] = 0
-        return pairs, left - used
+    def _after(self, steps: tuple[Step, ...]) -> tuple[pd.DataFrame, pd.Series]:
+        """The pairs chosen and the capacity left after these steps."""
+        if not steps:
+            return self._allocated(
+                np.zeros(len(self.candidates), dtype=bool), self.capacity, 1, 0.0
+            ), self.capacity
+        if steps not in self._known:
+            self._known[steps] = self._take(steps[-1], *self._after(steps[:-1]))
+        return self._known[steps]
+
+    def _take(self, step: Step, pairs: pd.DataFrame, left: pd.Series) -> tuple[pd.DataFrame, pd.Series]:
+        own = pairs["program"] == step.place
+        left, others = left + _used(pairs[own], left), pairs[~own]
+        rest = ~np.isin(self.programs, self.limited)
+        mask = rest if step.place == REST else self.programs == step.place
+        room = self._room(step.limited, left)
+        chosen = self._allocated(mask, room, step.floor, step.alpha)
+        used = _used(chosen, left)
+        if step.limited is not None:
+            used[used.index.isin(step.limited.cohort)] = 0
+        return pd.concat([others, chosen], ignore_index=True), left - used
 
     def _room(self, limited: ProgramRule | None, left: pd.Series) -> pd.Series:
         """Capacities in a program: with a quota, the cohort's is the quota and everybody else's the lesser of both."""
@@ -101,15 +112,14 @@ class Market:
         """A first pair, out of those without a quota, for who was left with nothing while a program before was served."""
         served = set(pairs["id"]) | set(pairs["candidate"])
         missing = [id_ for id_ in left.index[left > 0] if id_ not in served]
-        limited = [at for at, rule in enumerate(self.rules.programs) if rule.quota is not None]
         touches = self.candidates["id"].isin(missing) | self.candidates["candidate"].isin(missing)
-        open_to_all = touches.to_numpy() & ~np.isin(self.programs, limited)
+        open_to_all = touches.to_numpy() & ~np.isin(self.programs, self.limited)
         # As little as the floor asks: one pair each, and no more than one for those who help.
         return self._allocated(open_to_all, left.clip(upper=1), 1, 0.0)
 
     def _allocated(self, mask: NDArray[np.bool_], room: pd.Series, floor: int, alpha: float) -> pd.DataFrame:
         part = self.candidates.loc[mask]
-        pairs = scoring.allocated(part, room, floor, alpha) if len(part) else part
+        pairs = scoring.allocated(part, room, floor, alpha) if len(part) else part[_COLUMNS]
         return pairs.assign(program=self._places_of(pairs))
 
     def _places_of(self, pairs: pd.DataFrame) -> NDArray[np.int64]:

@@ -60,8 +60,11 @@ class Scene:
 
     def visible(self, pairs: pd.DataFrame) -> pd.DataFrame:
         """The program's pairs without those the person may not know of."""
-        own = pairs[pairs["program"] == self.place]
-        return own[~own["id"].isin(self.hidden) & ~own["candidate"].isin(self.hidden)]
+        return self.unhidden(pairs[pairs["program"] == self.place])
+
+    def unhidden(self, pairs: pd.DataFrame) -> pd.DataFrame:
+        """Pairs of any program that the person may know of."""
+        return pairs[~pairs["id"].isin(self.hidden) & ~pairs["candidate"].isin(self.hidden)]
 
 
 def scene(program_id: int, user_id: int, cap: int, folder: Path | None) -> Scene | None:
@@ -93,6 +96,7 @@ def priced(found: Scene) -> Iterator[dict[str, Any]]:
             "floor": setting[1],
             "pairs": len(own),
             "expected": _expected(own),
+            "expected_of_all": _expected(found.unhidden(pairs)),
             "reached": len(reached),
             "newly": _told(reached - before, found),
             "no_longer": len(before - reached),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -81,21 +82,29 @@ def _broken(broken: RuleBroken) -> tuple[str, int]:
 
 def _page(program: Program, *, is_refused: bool = False) -> str:
     preview = dialing.last_preview(program, current_user)
-    present = (program.alpha, program.floor)
     settings = preview.results.get("settings", []) if preview is not None else []
-    rows = sorted(settings, key=lambda one: (one["floor"], one["alpha"]))
+    now = (program.alpha, program.floor)
+    # What was in force when it was computed: all others are compared with it.
+    base = settings[0] if settings else None
     return render_template(
         "matching/dial.html",
         program=program,
         preview=preview,
         is_working=preview is not None and preview.state in _WORKING,
         is_fresh=preview is not None and dialing.is_fresh(preview),
-        present=present,
-        base=next((one for one in settings if (one["alpha"], one["floor"]) == present), None),
-        rows=[{**one, "who": _who(one["newly"])} for one in rows],
-        bars=dial_chart.bars(settings, present),
+        now=now,
+        base=base,
+        tables=_tables(settings, program.floor),
+        bars=dial_chart.bars(settings, now),
         is_refused=is_refused,
     )
+
+
+def _tables(settings: Sequence[dict[str, Any]], first: int) -> list[tuple[int, list[dict[str, Any]]]]:
+    """The settings by floor, the present one's first, from the least even to the most."""
+    floors = sorted({one["floor"] for one in settings}, key=lambda floor: (floor != first, floor))
+    rows = [{**one, "who": _who(one["newly"])} for one in sorted(settings, key=lambda one: one["alpha"])]
+    return [(floor, [row for row in rows if row["floor"] == floor]) for floor in floors]
 
 
 def _who(newly: dict[str, Any]) -> list[str]:

@@ -47,7 +47,7 @@ def test_the_next_run_proposes_what_was_foreseen_for_the_setting(app, world, pro
     assert preview.done == preview.wanted
     foreseen = {(one["alpha"], one["floor"]): one for one in preview.results["settings"]}
     assert foreseen[0.0, 0]["reached"] <= foreseen[1.0, 0]["reached"]
-    assert "Every setting" in browser.get(address).text
+    assert "Newly reached" in browser.get(address).text
     for alpha, floor in ((1.0, 0), (0.0, 2)):
         assert browser.post(address, data={"setting": f"{alpha}:{floor}"}).status_code == 303
         propose(app, CAP)

@@ -1,11 +1,11 @@
-"""Pairs go to the first program that takes them, and programs are shared out in their order."""
+"""Pairs go to the first program that takes them, and a dial of one leaves the others alone."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from app.matching.allocating import groups_of
+from app.matching.allocating import REST, steps_of
 from app.matching.program_rules import NONE, ProgramRule, ProgramRules, Sorter
 from app.matching.sharing import Places, Quotas
 from app.programs.models import CohortRule
@@ -46,9 +46,12 @@ def test_without_a_program_that_takes_it_a_pair_belongs_to_none() -> None:
     assert Sorter([rule], TRAITS, {}).programs_of(*ends).tolist() == [NONE]
 
 
-def test_neighbors_with_one_dial_and_no_quota_are_shared_out_together() -> None:
-    rules = [FREE, FREE, ProgramRule(3, alpha=0.5), ProgramRule(4, quota=2), FREE]
-    assert [group.places for group in groups_of(rules)] == [(0, 1), (2,), (3,), (4, NONE)]
+def test_quotas_come_first_then_the_rest_at_once_then_dials() -> None:
+    rules = [FREE, ProgramRule(3, alpha=0.5, floor=2), ProgramRule(4, quota=2), ProgramRule(5, floor=0)]
+    steps = steps_of(rules)
+    assert [step.place for step in steps] == [2, REST, 1, 3]
+    assert [(step.alpha, step.floor) for step in steps] == [(0, 1), (0, 1), (0.5, 2), (0, 0)]
+    assert [step.limited for step in steps] == [rules[2], None, None, None]
 
 
 def test_a_quota_stops_newcomers_who_have_room_otherwise() -> None:
