@@ -37,6 +37,12 @@ def recusing_from(case: Case) -> RecuseForm:
     return RecuseForm(formdata=None).about(stepping_aside.sides_of(case))
 
 
+@bp.app_template_global("reads_register")
+def reads_register() -> bool:
+    """Whether the register is open to who looks at a page."""
+    return register.may_read(current_user)
+
+
 @bp.post("/<int:case_id>/recuse")
 @_judge
 def recuse(case_id: int) -> Any:

@@ -32,9 +32,14 @@ class Word:
     given_at: datetime | None
 
 
+def may_read(user: User) -> bool:
+    """Leads of a program and administrators."""
+    return programs.may_create(user)
+
+
 def require_reader(user: User) -> None:
-    """Raise `NotFound` for who leads no program and administers nothing."""
-    if not programs.may_create(user):
+    """Raise `NotFound` for everybody else."""
+    if not may_read(user):
         raise NotFound
 
 
