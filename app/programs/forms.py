@@ -124,16 +124,14 @@ class ProgramForm(BaseForm):
         return {**found, "kind": ProgramKind(found["kind"]), "cohort_rule": CohortRule(found["cohort_rule"])}
 
     def validate_ends_on(self, field: Any) -> None:
-        if field.data and self.starts_on.data and field.data < self.starts_on.data:
+        if field.data and not self.starts_on.data:
+            raise ValidationError(_("Give the first day too."))
+        if field.data and field.data < self.starts_on.data:
             raise ValidationError(_("The last day comes before the first."))
 
     def validate_closes_on(self, field: Any) -> None:
         if field.data and self.ends_on.data and field.data > self.ends_on.data:
             raise ValidationError(_("Applications end before the program does."))
-
-    def validate_starts_on(self, field: Any) -> None:
-        if self.ends_on.data and not field.data:
-            raise ValidationError(_("Give the first day too."))
 
 
 class ApplyForm(BaseForm):

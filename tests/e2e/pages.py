@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.demo.programs import MISSION
 from app.taxonomy import Kind
 from tests.e2e.scene import CARETAKER, DRAFTER, FOUNDER, FRESH, IDLE_MANAGER, MANAGER
 
@@ -49,7 +50,7 @@ PUBLIC = [
     *_shown("organizations.show", *(f"/organizations/{{{kind.value}}}" for kind in Kind)),
     *_shown("terms.index", "/terms", "/terms?words=osat", "/terms?words=nothing+has+such+a+name"),
     *_shown("programs.index", "/programs"),
-    *_shown("programs.show", "/programs/clean-energy-mission"),
+    *_shown("programs.show", "/programs/clean-energy-and-environment-mission"),
     *_shown("outbox.dev_outbox", "/dev/outbox"),
     *_shown("outbox.dev_mail", "/dev/outbox/{mail}"),
     *_shown("404", "/nothing/here", status=404),
@@ -68,6 +69,7 @@ OWNING = [
     *_shown("organizations.mine", "/organizations/mine"),
     *_shown("organizations.people.index", "/organizations/{own}/people"),
     *_shown("matching.reach", "/organizations/{own}/reach"),
+    *_shown("programs.ours", "/organizations/{own}/programs"),
     *_shown("organizations.briefs.index", "/organizations/{own}/briefs"),
     *_shown(
         "organizations.briefs.new",
@@ -121,6 +123,11 @@ REVIEWING = [
         "matching.review",
         *(f"/review/{{{name}}}" for name in ("proposed", "held", "info_requested", "rejected", "introduced")),
     ),
+    *_shown("programs.index", "/programs"),
+    *_shown("managing.show", f"/programs/{MISSION}/manage", f"/programs/{MISSION}/manage?q=storage"),
+    *_shown("managing.edit", f"/programs/{MISSION}/edit"),
+    *_shown("managing.new", "/programs/new"),
+    *_shown("dial.show", f"/programs/{MISSION}/dial", "/programs/startup-handshake/dial"),
     *_shown("conflicts.index", "/account/conflicts", "/account/conflicts?q=chip"),
     *_shown("claims.queue", "/claims"),
     *_shown("claims.index", "/organizations/{startup}/claims", "/organizations/{investor}/claims"),

@@ -28,6 +28,7 @@ from app.organizations.models import (
     Organization,
     ProfileState,
 )
+from app.programs.models import DialPreview, PreviewState, Program
 from app.taxonomy import Country, Kind
 from app.transfers.models import ImportRefusal, ImportRun, RunState
 from tests.e2e.mailbox import FolderMailbox, wait_for
@@ -62,6 +63,7 @@ class Scene:
         }
         self.places |= self._pairs()
         self.places |= self._imports()
+        self._priced_dial()
 
     def close(self) -> None:
         self.engine.dispose()
@@ -218,6 +220,28 @@ class Scene:
             session.add(ImportRefusal(run_id=runs[RunState.CHECKED].id, line=8, reasons=reasons, cells=cell))
             session.commit()
             return {f"import_{state.value}": run.id for state, run in runs.items()}
+
+    def _priced_dial(self) -> None:
+        """What the dial of one program does, as it stands on the page of its lead."""
+        newly = {
+            "organizations": 3,
+            "first_timers": 1,
+            "kinds": {"sme": 3},
+            "regions": {"IN-KA": 2, "US-CA": 1},
+        }
+        common = {"expected_of_all": 40.0, "pairs": 40, "reached": 30, "newly": newly, "no_longer": 1}
+        settings = [
+            {"alpha": alpha, "floor": floor, "expected": 12.5 - alpha, **common}
+            for floor in (1, 0)
+            for alpha in (0.0, 0.5, 1.0)
+        ]
+        with self.session() as session:
+            program = session.scalars(sa.select(Program).filter_by(key="startup-handshake")).one()
+            manager = session.scalars(sa.select(User.id).where(User.email == MANAGER)).one()
+            results = {"settings": settings, "is_trained": True}
+            done = {"state": PreviewState.DONE, "done": 6, "wanted": 6, "created_at": clock.now()}
+            session.add(DialPreview(program_id=program.id, by_id=manager, results=results, **done))
+            session.commit()
 
     def _matches(self) -> dict[str, str | int]:
         with self.session() as session:
