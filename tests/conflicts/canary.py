@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from app import clock
-from app.accounts.models import Role, User
+from app.accounts.models import Role
 from app.conflicts import services as conflicts
 from app.db import db
 from app.desk import syncing
@@ -39,9 +39,9 @@ HIDDEN_THINGS = (
 class Scene:
     """Two managers of one program, one of them tied to an Indian and a US organization. `appear` adds their cases."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, role: Role = Role.PROGRAM_MANAGER) -> None:
         self.world = world
-        self.tied = world.user(Role.PROGRAM_MANAGER, email="tied@ministry.example", name="Tied")
+        self.tied = world.user(role, email="tied@ministry.example", name="Tied")
         self.free = world.user(Role.PROGRAM_MANAGER, name="Free")
         self.owner, self.partner = world.user(), world.user()
         self.program = world.program(self.free, lead=self.tied)
@@ -176,7 +176,3 @@ class Scene:
 def _reason() -> dict[str, Any]:
     evidence = {"need": f"{SECRET} need", "offer": f"{SECRET} offer"}
     return {"kind": "need_offer", "text_key": "need_offer.line", "evidence": evidence, "weight": 0.9}
-
-
-def manager_of(scene: Scene, is_tied: bool) -> User:
-    return scene.tied if is_tied else scene.free

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 import time_machine
 from flask import Flask
 
-from app.accounts.models import User
+from app.accounts.models import Role, User
 from app.audit.models import AuditEvent
 from app.db import db
 from app.digests import services as digests
@@ -36,10 +36,11 @@ ROUTES = sorted(
 OF_CASES = [route for route in ROUTES if set(map(str, route[2].values())) & set(HIDDEN_THINGS)]
 
 
-@pytest.fixture
-def scene(app, world) -> Iterator[Scene]:
+@pytest.fixture(params=[Role.PROGRAM_MANAGER, Role.ADMINISTRATOR])
+def scene(app, world, request) -> Iterator[Scene]:
+    """Whoever judges may have a conflict: the lead of a program, and an administrator."""
     with time_machine.travel("2026-11-23T06:00:00Z", tick=False):
-        yield Scene(world)
+        yield Scene(world, request.param)
 
 
 class Visitor:
