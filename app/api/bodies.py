@@ -16,7 +16,7 @@ from app.forms import is_storable
 
 M = TypeVar("M", bound=BaseModel)
 _MOST_DEPTH = 20
-_MOST_DIGITS = 18
+_MOST_DIGITS = 40
 _BROKEN = "has control characters or broken characters that cannot be stored"
 
 
@@ -27,7 +27,7 @@ class _Unusable(ValueError):
 def read(schema: type[M]) -> M:
     """The body as an object of `schema`; raises `Problem` for everything else."""
     raw = _raw()
-    if errors := _broken_texts(_parsed(raw)):
+    if errors := _unkept(_parsed(raw)):
         raise invalid(errors)
     try:
         return schema.model_validate_json(raw, strict=True)
@@ -67,9 +67,7 @@ def _parsed(raw: bytes) -> Any:
         return json.loads(
             raw.decode("utf-8"),
             object_pairs_hook=_without_repeats,
-            parse_constant=_refuse_constant,
             parse_int=_whole,
-            parse_float=_finite,
         )
     except UnicodeDecodeError as error:
         raise Problem(
@@ -93,25 +91,14 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _refuse_constant(name: str) -> Any:
-    raise _Unusable(f"has {name}, an infinite or undefined number")
-
-
 def _whole(digits: str) -> int:
     if len(digits.lstrip("-")) > _MOST_DIGITS:
         raise _Unusable("has a number that is too long")
     return int(digits)
 
 
-def _finite(digits: str) -> float:
-    number = float(digits)
-    if not math.isfinite(number):
-        raise _Unusable(f"has {digits:.20}, an infinite or undefined number")
-    return number
-
-
-def _broken_texts(parsed: Any) -> list[tuple[str, str]]:
-    """Fields whose text no database keeps. Walked without recursion, since depth is the sender's."""
+def _unkept(parsed: Any) -> list[tuple[str, str]]:
+    """Fields whose value no database keeps. Walked without recursion, since depth is the sender's."""
     errors, waiting = [], [("", parsed, 0)]
     while waiting:
         place, value, depth = waiting.pop()
@@ -119,6 +106,8 @@ def _broken_texts(parsed: Any) -> list[tuple[str, str]]:
             return [("", "is not JSON we can read: too deeply nested")]
         if isinstance(value, str) and not is_storable(value):
             errors.append((place, _BROKEN))
+        elif isinstance(value, float) and not math.isfinite(value):
+            errors.append((place, "must not be an infinite or undefined number"))
         elif isinstance(value, dict):
             waiting += [(_joined(place, name), each, depth + 1) for name, each in value.items()]
             errors += [("", _BROKEN) for name in value if not is_storable(name)]

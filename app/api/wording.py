@@ -45,7 +45,7 @@ _WORDS: dict[str, Words] = {
     "int_from_float": _not_a("a whole number"),
     "bool_type": lambda _context, _given: "must be true or false",
     "bool_parsing": lambda _context, _given: "must be true or false",
-    "list_type": _not_a("a list"),
+    "list_type": lambda _context, _given: "must be a list",
     "model_type": _not_a("an object"),
     "enum": lambda context, _given: (
         "must be one of " + context["expected"].replace("'", "").replace(" or ", ", ")

@@ -68,8 +68,9 @@ def _added(row: Organization, body: schemas.BriefIn) -> Response:
 def change_brief(organization_id: int, brief_id: int) -> Response:
     row = queries.editable_by(current_user, organization_id)
     found = brief_queries.brief_in(organization_id, brief_id)
+    change = bodies.read(schemas.BriefChange)
     seen = versions.seen(found.version)
-    form = brief_filling.changed_form(row, found, bodies.read(schemas.BriefChange))
+    form = brief_filling.changed_form(row, found, change)
     services.save(row, found, form.values(), form.wishes(), seen=seen, by=current_user)
     db.session.commit()
     return shown.answer(shown.brief(found), version=found.version)

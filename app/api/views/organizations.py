@@ -77,8 +77,9 @@ def organization(organization_id: int) -> Response:
 )
 def change_organization(organization_id: int) -> Response:
     row = queries.editable_by(current_user, organization_id)
+    change = bodies.read(schemas.ProfileChange)
     versions.seen(row.version)
-    values = profiles.values_of(row, bodies.read(schemas.ProfileChange))
+    values = profiles.values_of(row, change)
     services.save_profile(row, values, by=current_user)
     db.session.commit()
     membership = queries.membership_of(current_user, organization_id)
