@@ -29,12 +29,14 @@ from app.extensions import limiter
 bp = Blueprint("recusals", __name__, url_prefix="/review", template_folder="templates")
 bp.before_request(require_statement)
 _judge = role_required(*JUDGES)
+# It stands beside the forms of decisions, which ask for reasons too.
+_OWN = "aside"
 
 
 @bp.app_template_global("recusing_from")
 def recusing_from(case: Case) -> RecuseForm:
     """The form with which whoever looks at a case steps aside."""
-    return RecuseForm(formdata=None).about(stepping_aside.sides_of(case))
+    return RecuseForm(formdata=None, prefix=_OWN).about(stepping_aside.sides_of(case))
 
 
 @bp.app_template_global("reads_register")
@@ -47,7 +49,7 @@ def reads_register() -> bool:
 @_judge
 def recuse(case_id: int) -> Any:
     case = queries.case_for(current_user, case_id)
-    form = RecuseForm().about(stepping_aside.sides_of(case))
+    form = RecuseForm(prefix=_OWN).about(stepping_aside.sides_of(case))
     if not form.validate():
         return render_template("desk/step_aside.html", case=case, recusing=form), 422
     stepping_aside.step_aside(case, current_user, form.organizations.data or [], form.reason.data or "")
