@@ -45,8 +45,10 @@ def case_for(user: User, case_id: int) -> Case:
     if found is None:
         raise NotFound
     # Both at once: each brings its technologies, which would be asked for one by one.
-    wanted = sa.select(Organization).where(Organization.id.in_({found.one_id, found.other_id} - {None}))
-    sides = {one.id: one for one in db.session.scalars(wanted)}
+    ids = {found.one_id, found.other_id} - {None}
+    wanted = sa.select(Organization).where(Organization.id.in_(ids))
+    wanted = wanted.options(joinedload(Organization.technology_rows))
+    sides = {one.id: one for one in db.session.scalars(wanted).unique()}
     set_committed_value(found, "one", sides[found.one_id])
     set_committed_value(found, "other", sides.get(found.other_id or 0))
     return found
@@ -187,15 +189,13 @@ def _has_side(kind: Kind | None, country: Country | None) -> sa.ColumnElement[bo
 
 @dataclass(frozen=True)
 class Counts:
-    """How much there is in each part of the queue, and how long what is open has waited."""
+    """How much there is in each part of the queue."""
 
     open: int
     late: int
     waiting: int
     staged: int
     kinds: dict[str, int]
-    median_age: timedelta | None
-    ninth_age: timedelta | None
 
 
 def counts(user: User) -> Counts:
@@ -206,15 +206,12 @@ def counts(user: User) -> Counts:
     }
     by_state = {state: sum(n for (one, _), (n, _late) in found.items() if one is state) for state in _LIVING}
     kinds = {kind.value: found.get((CaseState.OPEN, kind), (0, 0))[0] for kind in CaseKind}
-    median, ninth = _ages(user, by_state[CaseState.OPEN])
     return Counts(
         open=by_state[CaseState.OPEN],
         late=sum(late for (state, _), (_n, late) in found.items() if state is CaseState.OPEN),
         waiting=by_state[CaseState.WAITING],
         staged=by_state[CaseState.STAGED],
         kinds=kinds,
-        median_age=median,
-        ninth_age=ninth,
     )
 
 
@@ -224,8 +221,8 @@ def _counted(user: User) -> sa.Executable:
     return query.where(Case.state.in_(_LIVING), visible(user)).group_by(Case.state, Case.kind)
 
 
-def _ages(user: User, total: int) -> tuple[timedelta | None, timedelta | None]:
-    """How long half and nine in ten of the open cases have waited at most."""
+def ages(user: User, total: int) -> tuple[timedelta | None, timedelta | None]:
+    """How long half and nine in ten of the `total` open cases have waited at most."""
     if not total:
         return None, None
     newest = (

@@ -32,7 +32,9 @@ _judge = role_required(*JUDGES)
 @_judge
 def index() -> str:
     wish = Wish.of(request.args)
-    return render_template("desk/index.html", **_beside(wish), **_choices())
+    beside = _beside(wish)
+    median, ninth = queries.ages(current_user, beside["counts"].open)
+    return render_template("desk/index.html", median=median, ninth=ninth, **beside, **_choices())
 
 
 @bp.get(_ONE)
