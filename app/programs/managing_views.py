@@ -12,6 +12,7 @@ from werkzeug import Response
 from app import error_pages
 from app.accounts.guards import role_required
 from app.accounts.models import Role
+from app.conflicts.guards import require_statement
 from app.db import db
 from app.errors import NotFound, RuleBroken
 from app.programs import cohort_queries, forms, joining, queries, services, wording
@@ -19,6 +20,8 @@ from app.programs.models import ManagerRole, ParticipationState, Program
 from app.programs.views import facts_of
 
 bp = Blueprint("managing", __name__, template_folder="templates", url_prefix="/programs")
+# Applicants are judged here: the same word is asked for as before the review desk.
+bp.before_request(require_statement)
 _manager = role_required(Role.PROGRAM_MANAGER, Role.ADMINISTRATOR)
 _ONE = "/<key>/participations/<int:participation_id>"
 

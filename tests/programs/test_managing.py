@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.accounts.models import Role
-from app.conflicts.models import Basis, Conflict
+from app.conflicts.models import Basis, Conflict, ConflictStatement
 from app.db import db
 from app.programs import services, standard
 from app.programs.models import CohortRule, ManagerRole, Program, ProgramManager
@@ -118,6 +118,16 @@ def test_an_applicant_a_manager_is_tied_to_or_does_not_look_after_is_not_there(a
         assert browser.post(address, data={"version": 1}).status_code == 404
         sent = browser.post(f"/programs/{program.key}/invite", data={"organization_id": organization.id})
         assert sent.status_code == 404
+
+
+def test_applicants_are_seen_only_after_the_word_on_conflicts(app, world) -> None:
+    manager = world.user(Role.PROGRAM_MANAGER)
+    program = _mission(world, manager)
+    with app.app_context():
+        db.session.execute(sa.delete(ConflictStatement))
+        db.session.commit()
+    answer = world.sign_in(manager).get(f"/programs/{program.key}/manage")
+    assert answer.headers["Location"].startswith("/account/conflicts")
 
 
 def test_a_lead_names_managers_and_the_last_lead_stays(app, world) -> None:
