@@ -24,6 +24,7 @@ from app.db import db
 from app.desk import syncing
 from app.desk.models import Case
 from app.grievances.models import AbuseReason, Grievance, GrievanceKind
+from app.hurdles.models import Hurdle, HurdleKind, HurdleStage
 from app.introductions.models import Introduction
 from app.listings.models import ListingReview
 from app.matching.models import Match, MatchState
@@ -42,6 +43,7 @@ from app.organizations.models import (
     Side,
     Verification,
 )
+from app.outcomes.models import Milestone, MilestoneKind
 from app.programs.models import (
     ManagerRole,
     Participation,
@@ -310,6 +312,19 @@ class World:
         return self.add(
             Meeting(match_id=match.id, organizer_id=organizer.id, guests=guests, **times, **chosen)
         )
+
+    def milestone(self, match: Match, organization: Organization, by: User, **fields: Any) -> Milestone:
+        """A pilot that one side says has begun."""
+        now = clock.now()
+        chosen = {"kind": MilestoneKind.PILOT, "reached_on": now.date(), "stated_at": now, **fields}
+        return self.add(
+            Milestone(match_id=match.id, organization_id=organization.id, stated_by_id=by.id, **chosen)
+        )
+
+    def hurdle(self, match: Match, organization: Organization, by: User, **fields: Any) -> Hurdle:
+        """A visa that stood in the way."""
+        chosen = {"kind": HurdleKind.VISA, "stage": HurdleStage.TALKS, "at": clock.now(), **fields}
+        return self.add(Hurdle(match_id=match.id, organization_id=organization.id, by_id=by.id, **chosen))
 
     def sign_in(self, user: User, client: FlaskClient | None = None) -> FlaskClient:
         """A browser in which `user` is signed in."""

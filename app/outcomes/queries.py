@@ -1,0 +1,166 @@
+"""Reads of outcomes: a pair's milestones, what a person is to answer, and the ledger."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from app import clock
+from app.accounts.models import User
+from app.db import db
+from app.errors import NotFound
+from app.introductions import queries as introductions
+from app.introductions.models import Introduction
+from app.introductions.sides import Side
+from app.matching.models import Match
+from app.organizations import queries as organizations
+from app.organizations.queries import LARGEST_ID
+from app.outcomes.models import (
+    CHECK_DAYS,
+    Milestone,
+    MilestoneKind,
+    MilestoneState,
+    OutcomeCheck,
+    ValueBand,
+)
+
+
+def side_of(user: User, match_id: int, organization_id: int | None = None) -> Side:
+    """The introduced match as this person's organization sees it. Raises `NotFound` before both said yes."""
+    side = introductions.side_of(user, match_id, organization_id)
+    if side.introduction is None:
+        raise NotFound
+    return side
+
+
+def milestone_for(
+    user: User, milestone_id: int, organization_id: int | None = None
+) -> tuple[Milestone, Side]:
+    """A milestone this person may see, and the side they see it from. Raises `NotFound`."""
+    milestone = db.session.get(Milestone, milestone_id) if 0 < milestone_id <= LARGEST_ID else None
+    if milestone is None:
+        raise NotFound
+    return milestone, side_of(user, milestone.match_id, organization_id)
+
+
+def milestone_like(match_id: int, kind: MilestoneKind, reached_on: datetime.date) -> Milestone | None:
+    """The milestone of this kind and day, whoever stated it."""
+    query = sa.select(Milestone).filter_by(match_id=match_id, kind=kind, reached_on=reached_on)
+    return db.session.scalars(query).one_or_none()
+
+
+def milestones_of(match_id: int) -> Sequence[Milestone]:
+    """What a pair has reached, newest first; what was withdrawn is left out."""
+    query = sa.select(Milestone).where(
+        Milestone.match_id == match_id, Milestone.state != MilestoneState.WITHDRAWN
+    )
+    return db.session.scalars(query.order_by(Milestone.reached_on.desc(), Milestone.id.desc())).all()
+
+
+def to_confirm_by(user: User) -> Sequence[Milestone]:
+    """What the other sides of this person's matches have stated and theirs has not answered, oldest first."""
+    own = {m.organization_id for m in organizations.memberships_of(user) if m.can_edit}
+    query = (
+        sa.select(Milestone)
+        .join(Match, Match.id == Milestone.match_id)
+        .where(
+            sa.or_(Match.india_id.in_(own), Match.us_id.in_(own)),
+            Milestone.organization_id.not_in(own),
+            Milestone.state == MilestoneState.STATED,
+        )
+    )
+    return db.session.scalars(query.order_by(Milestone.stated_at, Milestone.id)).all()
+
+
+def days_due(side: Side) -> list[int]:
+    """The questions whose day has come for this side."""
+    if side.introduction is None:
+        return []
+    passed = clock.now() - side.introduction.at
+    return [day for day in CHECK_DAYS if passed >= datetime.timedelta(days=day)]
+
+
+def question_for(side: Side) -> int | None:
+    """The newest question this side has not answered; who answered a later one is not asked an earlier one."""
+    due = days_due(side)
+    if not due:
+        return None
+    query = sa.select(sa.func.max(OutcomeCheck.day)).where(
+        OutcomeCheck.match_id == side.match.id, OutcomeCheck.organization_id == side.organization.id
+    )
+    answered = db.session.scalar(query) or 0
+    return due[-1] if due[-1] > answered else None
+
+
+def questions_for(user: User, most: int = 1) -> list[tuple[Side, int]]:
+    """The oldest introductions of which this person's side has not said what came, with the day asked for."""
+    seats = [m for m in organizations.memberships_of(user) if m.can_edit]
+    found = []
+    for row in reversed(introductions.introductions_of([m.organization_id for m in seats])):
+        if clock.now() - row.at < datetime.timedelta(days=CHECK_DAYS[0]):
+            break
+        side = introductions.side_of(user, row.match_id)
+        if (day := question_for(side)) is not None:
+            found.append((side, day))
+        if len(found) == most:
+            break
+    return found
+
+
+@dataclass(frozen=True)
+class LedgerRow:
+    """How often a milestone was reached, by how sure it is."""
+
+    kind: MilestoneKind
+    confirmed: int
+    one_side: int
+    disputed: int
+
+
+def ledger(since: datetime.date | None = None, until: datetime.date | None = None) -> list[LedgerRow]:
+    """Milestones by kind: confirmed by both, said by one side, disputed; see docs/ledger.md.
+
+    Days bound when they were reached, both included.
+    """
+    query = sa.select(Milestone.kind, Milestone.state, sa.func.count()).where(
+        Milestone.state != MilestoneState.WITHDRAWN
+    )
+    if since is not None:
+        query = query.where(Milestone.reached_on >= since)
+    if until is not None:
+        query = query.where(Milestone.reached_on <= until)
+    counted = {
+        (kind, state): count
+        for kind, state, count in db.session.execute(query.group_by(Milestone.kind, Milestone.state))
+    }
+    states = (MilestoneState.CONFIRMED, MilestoneState.STATED, MilestoneState.DISPUTED)
+    return [LedgerRow(kind, *(counted.get((kind, state), 0) for state in states)) for kind in MilestoneKind]
+
+
+def worth() -> list[tuple[str, ValueBand, int]]:
+    """Confirmed milestones with a value: (currency, band, how many), by currency and rising."""
+    query = (
+        sa.select(Milestone.currency, Milestone.value_band, sa.func.count())
+        .where(Milestone.state == MilestoneState.CONFIRMED, Milestone.value_band.is_not(None))
+        .group_by(Milestone.currency, Milestone.value_band)
+    )
+    order = list(ValueBand)
+    rows = [(currency or "", band, count) for currency, band, count in db.session.execute(query) if band]
+    return sorted(rows, key=lambda row: (row[0], order.index(row[1])))
+
+
+def introductions_asked() -> tuple[int, int]:
+    """Introductions of ninety days and more, and how many of them both sides have answered for."""
+    before = clock.now() - datetime.timedelta(days=90)
+    both = (
+        sa.select(OutcomeCheck.match_id)
+        .where(OutcomeCheck.day >= 90)
+        .group_by(OutcomeCheck.match_id)
+        .having(sa.func.count(sa.distinct(OutcomeCheck.organization_id)) == 2)
+    )
+    count = sa.select(sa.func.count(), sa.func.count().filter(Introduction.match_id.in_(both)))
+    row = db.session.execute(count.where(Introduction.at <= before)).one()
+    return row[0], row[1]
