@@ -63,7 +63,7 @@ def test_who_steps_aside_from_a_case_sees_no_case_of_that_organization(app, worl
     other = world.match(program_id=program.id)
     case_id = case_of(app, first)
     browser = world.sign_in(manager)
-    assert "I should not judge this" in browser.get(f"/review/{case_id}").text
+    assert "Step aside" in browser.get(f"/review/{case_id}").text
     address = f"/review/{case_id}/recuse"
     refused = browser.post(address, data={"aside-organizations": secret.id})
     assert refused.status_code == 422
