@@ -9,7 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ml.ranking import TopK
+from ml.ranking import Pairs, TopK
+
+# Lists that are made flat at a time.
+_TOGETHER = 50_000
 
 
 def positions_of(index: pd.Index, ids: Sequence[Hashable]) -> NDArray[np.intp]:
@@ -30,21 +33,45 @@ def positions_of(index: pd.Index, ids: Sequence[Hashable]) -> NDArray[np.intp]:
 
 def frame_of(index: pd.Index, lists: list[tuple[NDArray[np.intp], TopK]]) -> pd.DataFrame:
     """Lists of positions as one frame of ids with rank, score, forward and backward, in the order of `index`."""
-    lists = lists or [(np.empty(0, dtype=np.intp), TopK.empty())]
-    order = np.concatenate([positions for positions, _ in lists])
-    by_position = np.argsort(order, kind="stable")
-    partner, score, forward, backward = (
-        np.concatenate([getattr(top, name) for _, top in lists])[by_position]
-        for name in ("partner", "score", "forward", "backward")
-    )
-    row, rank = np.nonzero(partner >= 0)
+    found, rank = _flat(lists)
     return pd.DataFrame(
         {
-            "id": index.take(order[by_position][row]),
-            "candidate": index.take(partner[row, rank]),
-            "rank": (rank + 1).astype(np.int32),
-            "score": score[row, rank],
-            "forward": forward[row, rank],
-            "backward": backward[row, rank],
+            "id": index.take(found.one),
+            "candidate": index.take(found.other),
+            "rank": rank,
+            "score": found.score,
+            "forward": found.forward,
+            "backward": found.backward,
         }
     )
+
+
+def pairs_of(lists: list[tuple[NDArray[np.intp], TopK]]) -> Pairs:
+    """Lists of positions as pairs, by the position whose list it is and rank; positions are int32."""
+    return _flat(lists)[0]
+
+
+def _flat(lists: list[tuple[NDArray[np.intp], TopK]]) -> tuple[Pairs, NDArray[np.int32]]:
+    """Pairs and their ranks from 1. Lists are written where they belong one chunk at a time: there are tens of millions."""
+    lists = lists or [(np.empty(0, dtype=np.intp), TopK.empty())]
+    order = np.concatenate([positions for positions, _ in lists])
+    lengths = np.concatenate([(top.partner >= 0).sum(axis=1) for _, top in lists])
+    by_position = np.argsort(order, kind="stable")
+    begin = np.empty(len(order), dtype=np.int64)
+    begin[by_position] = np.cumsum(lengths[by_position]) - lengths[by_position]
+    size = int(lengths.sum())
+    one, other, rank = (np.empty(size, dtype=np.int32) for _ in range(3))
+    score, forward, backward = (np.empty(size, dtype=np.float32) for _ in range(3))
+    first = 0
+    for positions, top in lists:
+        for start in range(0, len(positions), _TOGETHER):
+            part = slice(start, start + _TOGETHER)
+            row, place = np.nonzero(top.partner[part] >= 0)
+            # Lists have their empty places at the end.
+            at = begin[first + start + row] + place
+            one[at], rank[at] = positions[part][row], place + 1
+            other[at] = top.partner[part][row, place]
+            for values, given in ((score, top.score), (forward, top.forward), (backward, top.backward)):
+                values[at] = given[part][row, place]
+        first += len(positions)
+    return Pairs(one, other, score, forward, backward), rank

@@ -1,11 +1,17 @@
-"""Candidates widened until everybody with a feasible partner has one, then shared out."""
+"""Candidates widened until everybody with a feasible partner has one, then shared out. All by position: ids come last."""
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from ml.allocation import allocate, promise
+from ml.allocation.auction import Ints
+from ml.allocation.frames import spread_of
+from ml.allocation.pairs import Ends, two_sided
+from ml.allocation.solving import solve
 from ml.eligibility import Eligibility
+from ml.ranking import Pairs
 from ml.recommender import Recommender
 
 
@@ -17,6 +23,7 @@ def propose(
     floor: int = 1,
     rounds: int = 6,
     alpha: float = 0.0,
+    candidates: Pairs | None = None,
 ) -> pd.DataFrame:
     """Allocated pairs of all organizations: recommend, see who would be left out, widen their lists, allocate.
 
@@ -31,25 +38,58 @@ def propose(
     eligible : as in `Recommender.recommend`; pairs already seen are excluded there
     floor, alpha : as in `ml.allocate`
     rounds : times lists are widened at most
+    candidates : everyone's list where it is known already, as from `Recommender.candidate_pairs`
 
     Returns
     -------
     DataFrame with id, candidate, score, forward, backward, as from `ml.allocate`.
     """
-    candidates = recommender.recommend(k=k, eligible=eligible)
-    capacity = capacity[capacity.index.isin(recommender.index_)].fillna(0).clip(lower=0).astype(int)
-    seed = recommender.random_state
-    left_out_before = len(capacity)
+    candidates = recommender.candidate_pairs(k, eligible) if candidates is None else candidates
+    index = recommender.index_
+    most = capacity.reindex(index).fillna(0).clip(lower=0).to_numpy(dtype=np.int64)
+    spread = spread_of(index, recommender.random_state)
+    left_out_before = int(capacity.index.isin(index).sum())
     for _ in range(rounds if floor else 0):
-        promised = promise(candidates, capacity, floor, seed)
-        used = pd.concat([promised["id"], promised["candidate"]]).value_counts()
-        left = capacity - used.reindex(capacity.index, fill_value=0)
-        left_out, room = left.index[(left == capacity) & (left > 0)], left.index[left > 0]
+        promised = _chosen(candidates, most, spread, floor, 0.0, only_floor=True)
+        used = np.bincount(candidates.one[promised], minlength=len(most))
+        used += np.bincount(candidates.other[promised], minlength=len(most))
+        left_out, room = index[(used == 0) & (most > 0)], index[used < most]
         if not 0 < len(left_out) < left_out_before:
             break
         left_out_before = len(left_out)
-        wider = recommender.recommend(ids=left_out, k=k, eligible=eligible, among=room)
-        if wider.empty:
+        wider = recommender.candidate_pairs(k, eligible, ids=left_out, among=room)
+        if not len(wider.one):
             break
-        candidates = pd.concat([candidates, wider], ignore_index=True)
-    return allocate(candidates, capacity, floor, alpha, seed)
+        candidates = Pairs.of([candidates, wider])
+    return _frame(index, candidates, _chosen(candidates, most, spread, floor, alpha))
+
+
+def _chosen(
+    candidates: Pairs,
+    most: Ints,
+    spread: NDArray[np.float64],
+    floor: int,
+    alpha: float,
+    *,
+    only_floor: bool = False,
+) -> NDArray[np.int64]:
+    """Places of the candidates that are allocated, in the order of who they are."""
+    chance = candidates.forward.astype(np.float64)
+    chance *= candidates.backward
+    pairs, _, _ = two_sided(Ends(candidates.one, candidates.other, chance), most, spread)
+    del chance
+    return np.asarray(pairs.origin[solve(pairs, floor, alpha, only_floor)], dtype=np.int64)
+
+
+def _frame(index: pd.Index, candidates: Pairs, at: NDArray[np.int64]) -> pd.DataFrame:
+    """Candidates with their ids, best first; equal scores keep their order."""
+    at = at[np.argsort(-candidates.score[at], kind="stable")]
+    return pd.DataFrame(
+        {
+            "id": index.take(candidates.one[at]),
+            "candidate": index.take(candidates.other[at]),
+            "score": candidates.score[at],
+            "forward": candidates.forward[at],
+            "backward": candidates.backward[at],
+        }
+    )

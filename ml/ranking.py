@@ -16,6 +16,8 @@ from ml.features import Floats
 from ml.profiles import COUNTRIES
 
 Positions = NDArray[np.intp]
+# Positions of pairs, of which there may be tens of millions.
+Ends = NDArray[np.intp] | NDArray[np.int32]
 
 # Candidates that are scored exactly, beyond twice the length of a list: half as many from so many organizations on, where
 # scoring them would take longer than all the rest. Markets of a few hundred are scored whole.
@@ -33,12 +35,12 @@ class TopK:
 
     Attributes
     ----------
-    partner : (n, k) int64, positions, -1 where fewer
+    partner : (n, k) int32, positions, -1 where fewer
     score, forward, backward : (n, k) float32, seen from the organization whose list it is, 0 where fewer
     floor : (n,) float32, the tower product above which an organization was a candidate; -inf where everybody was
     """
 
-    partner: NDArray[np.int64]
+    partner: NDArray[np.int32]
     score: Floats
     forward: Floats
     backward: Floats
@@ -48,15 +50,15 @@ class TopK:
     def empty(cls) -> TopK:
         """Nobody's."""
         none = np.empty((0, 1), dtype=np.float32)
-        return cls(np.empty((0, 1), dtype=np.int64), none, none, none, np.empty(0, dtype=np.float32))
+        return cls(np.empty((0, 1), dtype=np.int32), none, none, none, np.empty(0, dtype=np.float32))
 
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
     """Pairs by position, (n,) each; score, forward and backward float32, seen from the first."""
 
-    one: Positions
-    other: Positions
+    one: Ends
+    other: Ends
     score: Floats
     forward: Floats
     backward: Floats
@@ -221,7 +223,7 @@ def rescored(corridor: Corridor, mine: Positions, theirs: Positions, best: Best,
 
 def _rescore(
     scorer: PairScorer, mine: Positions, theirs: Positions, best: Best, k: int, start: int, stop: int
-) -> tuple[NDArray[np.int64], Floats, Floats, Floats]:
+) -> tuple[NDArray[np.int32], Floats, Floats, Floats]:
     """Partner, score, forward and backward of some of the lists."""
     partner = best.partner[start:stop]
     row, place = np.nonzero(partner >= 0)
@@ -235,7 +237,7 @@ def _rescore(
         np.where(at >= 0, np.append(values, np.float32(0))[at], np.float32(0))
         for values in (scores, there, back)
     ]
-    positions = np.where(at >= 0, np.append(others, -1)[at], -1).astype(np.int64)
+    positions = np.where(at >= 0, np.append(others, -1)[at], -1).astype(np.int32)
     return positions, held[0], held[1], held[2]
 
 

@@ -22,11 +22,11 @@ from ml.features import FeatureBuilder, Features
 from ml.growing import Room
 from ml.honesty import own_words
 from ml.links import LinkIndex
-from ml.listing import frame_of, positions_of
+from ml.listing import frame_of, pairs_of, positions_of
 from ml.profiles import COUNTRIES, Profile, read_profiles
 from ml.quoting import Quoter
 from ml.ranker import LearnedRanker, RuleRanker
-from ml.ranking import TopK, best_partners, few_lists, market_candidates, market_lists
+from ml.ranking import Pairs, TopK, best_partners, few_lists, market_candidates, market_lists
 from ml.reasons import Reason
 from ml.search import SearchIndex, Where
 from ml.towers import Towers
@@ -193,23 +193,42 @@ class Recommender(BaseEstimator):
         KeyError
             When an id is not known.
         """
+        return self._frame(self._lists(ids, k, eligible, among))
+
+    def candidate_pairs(
+        self,
+        k: int = 50,
+        eligible: Eligibility | None = None,
+        ids: Iterable[Hashable] | None = None,
+        among: Iterable[Hashable] | None = None,
+    ) -> Pairs:
+        """`recommend` by position, without a frame of ids: what millions of lists take little memory in."""
+        return pairs_of(self._lists(ids, k, eligible, among))
+
+    def _lists(
+        self,
+        ids: Iterable[Hashable] | None,
+        k: int,
+        eligible: Eligibility | None,
+        among: Iterable[Hashable] | None,
+    ) -> list[tuple[NDArray[np.intp], TopK]]:
         check_is_fitted(self, "index_")
         if k < 1:
             raise ValueError("k must be at least 1")
         positioned = eligible.on(self.index_) if eligible is not None else None
         if ids is None and among is None:
             found = market_candidates(self._corridor, k, positioned)
-            return self._frame(market_lists(self._corridor, k, found))
+            return market_lists(self._corridor, k, found)
         every = np.arange(len(self.index_))
         asked = every if ids is None else np.unique(self._positions(list(ids)))
         offered = every if among is None else np.unique(self._positions(list(among)))
         if len(asked) <= _FEW:
-            return self._frame(few_lists(self._corridor, asked, k, positioned, offered)[0])
+            return few_lists(self._corridor, asked, k, positioned, offered)[0]
         lists: list[tuple[NDArray[np.intp], TopK]] = []
         for here, there in (COUNTRIES, COUNTRIES[::-1]):
             rows, columns = self._of_country(asked, here), self._of_country(offered, there)
             lists += best_partners(self._corridor, rows, columns, k, positioned)
-        return self._frame(lists)
+        return lists
 
     def rerank(
         self, ids: Iterable[Hashable], k: int = 50, eligible: Eligibility | None = None

@@ -15,17 +15,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.allocation.auction import Gains, Ints, Outcome, Places, compiled
-from ml.allocation.pairs import Pairs
+from ml.allocation.pairs import Pairs, counted
 
 
 def cover(pairs: Pairs, outcome: Outcome, gains: Gains, least: int) -> NDArray[np.bool_]:
     """(e,) bool: `outcome` changed so that as many as can have `least` pairs, with as little loss as can be."""
     held = outcome.held.copy()
     row_of = np.repeat(np.arange(len(pairs.row_most), dtype=np.int32), np.diff(pairs.starts))
-    by_column = np.argsort(pairs.columns, kind="stable")
-    column_starts = np.searchsorted(pairs.columns[by_column], np.arange(len(pairs.column_most) + 1))
+    by_column = counted(pairs.columns, len(pairs.column_most))
+    column_degree = np.bincount(pairs.columns, minlength=len(pairs.column_most))
+    column_starts = np.concatenate([[0], np.cumsum(column_degree)])
     degrees = tuple(degree.astype(np.int64) for degree in pairs.degrees(held))
-    rows = (pairs.starts, np.arange(len(row_of)), row_of, pairs.row_most, gains.row, outcome.level.copy())
+    rows = (
+        pairs.starts,
+        np.arange(len(row_of), dtype=by_column.dtype),
+        row_of,
+        pairs.row_most,
+        gains.row,
+        outcome.level.copy(),
+    )
     columns = (
         column_starts,
         by_column,

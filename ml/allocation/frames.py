@@ -159,10 +159,15 @@ def _market(candidates: pd.DataFrame, capacity: pd.Series, random_state: int) ->
     most = np.append(capacity.fillna(0).to_numpy(dtype=np.float64).clip(0, len(candidates)), 0).astype(
         np.int64
     )
-    hashed = pd.util.hash_array(capacity.index.to_numpy(), hash_key=_HASH_KEY % random_state)
-    spread = np.append(hashed / 2.0**64, 0.0)
+    spread = np.append(spread_of(capacity.index, random_state), 0.0)
     one, other = np.where(one < 0, len(capacity), one), np.where(other < 0, len(capacity), other)
     return _Market(*two_sided(Ends(one, other, value), most, spread), value)
+
+
+def spread_of(ids: pd.Index, random_state: int) -> NDArray[np.float64]:
+    """(n,) in [0, 1), a fixed number of each id that orders equals."""
+    hashed = pd.util.hash_array(ids.to_numpy(), hash_key=_HASH_KEY % random_state)
+    return np.asarray(hashed / 2.0**64, dtype=np.float64)
 
 
 def _chances(candidates: pd.DataFrame) -> NDArray[np.float64]:

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from ml.allocation.auction import Ints, Places, Values, compiled
 
+Whole = NDArray[np.int32] | NDArray[np.int64]
+
 # Of the largest value: equal pairs are ordered by a fixed number of the pair within this, so that ties spread evenly.
 TIE = 1e-5
 
@@ -22,14 +24,14 @@ class Pairs:
     starts : (n + 1,) int64, row i has the pairs ``starts[i]:starts[i + 1]``, the best first
     columns : (e,) int32
     values : (e,) float32, at most 1
-    origin : (e,) int64, where each pair was given
+    origin : (e,) int32 or int64, where each pair was given
     row_most, column_most : (n,) and (m,) int32, capacities
     """
 
     starts: Ints
     columns: Places
     values: NDArray[np.float32]
-    origin: Ints
+    origin: Whole
     row_most: Places
     column_most: Places
 
@@ -48,8 +50,8 @@ class Pairs:
 class Ends:
     """Pairs of n organizations as given: positions `one` and `other`, and a `value` each, not negative."""
 
-    one: Ints
-    other: Ints
+    one: Whole
+    other: Whole
     value: Values
 
     def __len__(self) -> int:
@@ -76,7 +78,7 @@ def two_sided(ends: Ends, most: Ints, spread: Values) -> tuple[Pairs, Ints, Ints
     """
     # From here on organizations are counted by their spread, not as they were given.
     order = np.argsort(spread, kind="stable")
-    rank = np.empty(len(order), dtype=np.int64)
+    rank = np.empty(len(order), dtype=np.int32)
     rank[order] = np.arange(len(order))
     most, spread, ones, others = most[order], spread[order], rank[ends.one], rank[ends.other]
     open_ = (most[ones] > 0) & (most[others] > 0) & (ones != others)
@@ -86,74 +88,94 @@ def two_sided(ends: Ends, most: Ints, spread: Values) -> tuple[Pairs, Ints, Ints
     if (side == 1).sum() > (side == 0).sum():
         side[side >= 0] ^= 1
     rows, columns = np.flatnonzero(side == 0), np.flatnonzero(side == 1)
-    place = np.empty(len(most), dtype=np.int64)
+    place = np.empty(len(most), dtype=np.int32)
     place[rows], place[columns] = np.arange(len(rows)), np.arange(len(columns))
-    kept = np.flatnonzero(open_)
     # Where a pair comes in both directions with one value, the row's own view of it counts.
-    kept = kept[np.argsort(side[ones[kept]], kind="stable")]
-    turned = side[ones[kept]] == 1
-    row = place[np.where(turned, others[kept], ones[kept])]
-    column = place[np.where(turned, ones[kept], others[kept])]
-    scale = float(ends.value[kept].max(initial=0.0)) or 1.0
-    tie = (spread[rows][row] + spread[columns][column]) % 1.0 * TIE
-    value = (ends.value[kept] / scale + tie).astype(np.float32)
+    straight = side[ones] == 0
+    kept = np.concatenate([np.flatnonzero(open_ & straight), np.flatnonzero(open_ & ~straight)])
+    kept = kept.astype(np.int32 if len(ends) < 2**31 else np.int64)
+    scale = float(ends.value.max(initial=0.0, where=open_)) or 1.0
+    row, column, value = _placed(
+        ones, others, straight, kept, place, ends.value, scale, spread[rows], spread[columns]
+    )
+    del ones, others, straight, open_
     capacities = most[rows].astype(np.int32), most[columns].astype(np.int32)
     return sorted_pairs(row, column, value, kept, *capacities), order[rows], order[columns]
 
 
+@compiled
+def _placed(ones, others, straight, kept, place, given, scale, row_spread, column_spread):  # type: ignore[no-untyped-def]
+    """Row, column and value of each pair that is kept, the value with what orders equals."""
+    row, column = np.empty(len(kept), np.int32), np.empty(len(kept), np.int32)
+    value = np.empty(len(kept), np.float32)
+    for at in range(len(kept)):
+        pair = kept[at]
+        one, other = place[ones[pair]], place[others[pair]]
+        row[at], column[at] = (one, other) if straight[pair] else (other, one)
+        tie = (row_spread[row[at]] + column_spread[column[at]]) % 1.0 * TIE
+        value[at] = given[pair] / scale + tie
+    return row, column, value
+
+
 def sorted_pairs(
-    row: Ints,
-    column: Ints,
+    row: Whole,
+    column: Whole,
     value: NDArray[np.float32],
-    origin: Ints,
+    origin: Whole,
     row_most: Places,
     column_most: Places,
 ) -> Pairs:
     """Pairs given in any order, each perhaps twice, as rows of distinct pairs, the best first."""
     starts = np.zeros(len(row_most) + 1, dtype=np.int64)
-    by_column = _counted(column, len(column_most), np.arange(len(column)))
-    order = _counted(row, len(row_most), by_column)
-    size = _sort_rows(row, column, value, order, starts, len(column_most))
-    order = order[:size]
-    row_degree, column_degree = np.diff(starts), np.bincount(column[order], minlength=len(column_most))
+    columns, values, origins = np.empty(len(row), np.int32), np.empty(len(row), np.float32), origin.copy()
+    order = counted(row, len(row_most))
+    size = _sort_rows(row, column, value, origin, order, starts, len(column_most), columns, values, origins)
+    columns, values, origins = columns[:size], values[:size], origins[:size]
+    row_degree, column_degree = np.diff(starts), np.bincount(columns, minlength=len(column_most))
     return Pairs(
         starts,
-        column[order].astype(np.int32),
-        value[order],
-        origin[order],
+        columns,
+        values,
+        origins,
         np.minimum(row_most, row_degree).astype(np.int32),
         np.minimum(column_most, column_degree).astype(np.int32),
     )
 
 
+def counted(key: Whole, size: int) -> Whole:
+    """The order of whole numbers below `size`, stable, by counting."""
+    narrow = len(key) < 2**31
+    order: Whole = np.empty(len(key), dtype=np.int32) if narrow else np.empty(len(key), dtype=np.int64)
+    _count(key, size, order)
+    return order
+
+
 @compiled
-def _counted(key, size, order):  # type: ignore[no-untyped-def]
-    """`order` sorted by key, stably, by counting."""
+def _count(key, size, order):  # type: ignore[no-untyped-def]
     at = np.zeros(size + 1, np.int64)
     for one in key:
         at[one + 1] += 1
     at = np.cumsum(at)
-    result = np.empty(len(order), np.int64)
-    for one in order:
-        result[at[key[one]]] = one
-        at[key[one]] += 1
-    return result
+    for place in range(len(key)):
+        order[at[key[place]]] = place
+        at[key[place]] += 1
 
 
 @compiled
-def _sort_rows(row, column, value, order, starts, n_columns):  # type: ignore[no-untyped-def]
-    """Sort the pairs of each row in `order` by falling value, leave later ones of a pair out, and write `starts`."""
+def _sort_rows(row, column, value, origin, order, starts, n_columns, columns, values, origins):  # type: ignore[no-untyped-def]
+    """Write the pairs of each row by falling value, then by column; leave later ones of a pair out, and write `starts`."""
     seen = np.full(n_columns, -1, np.int64)
     size = begin = 0
     for here in range(len(starts) - 1):
         end = begin
         while end < len(order) and row[order[end]] == here:
             end += 1
-        part = order[begin:end].copy()
+        part = order[begin:end]
+        part = part[np.argsort(column[part], kind="mergesort")]
         for at in part[np.argsort(-value[part], kind="mergesort")]:
             if seen[column[at]] != here:
                 seen[column[at]] = here
-                order[size] = at
+                columns[size], values[size], origins[size] = column[at], value[at], origin[at]
                 size += 1
         begin = end
         starts[here + 1] = size

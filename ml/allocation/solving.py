@@ -13,8 +13,8 @@ from ml.allocation.evenness import weighed as weighed_values
 from ml.allocation.floor import cover
 from ml.allocation.pairs import Pairs
 
-# Least raise of a bid, of the largest value: it grows with the root of the number of pairs.
-FINEST, COARSEST, PAIRS_AT_COARSEST = 1e-5, 1e-3, 10_000_000
+# Least raise of a bid, of the largest value: it grows with the root of the number of pairs, a thousandth at ten million.
+FINEST, COARSEST, PAIRS_AT_A_THOUSANDTH = 1e-5, 2.5e-3, 10_000_000
 # What a promised pair is worth to the auction, of the largest value. It spares the floor most repairs; a larger one lets
 # scarce places be bid up in many small steps.
 BONUS = 0.3
@@ -22,7 +22,7 @@ BONUS = 0.3
 
 def step_of(n_pairs: int) -> float:
     """The least raise for so many pairs."""
-    return float(np.clip(COARSEST * np.sqrt(n_pairs / PAIRS_AT_COARSEST), FINEST, COARSEST))
+    return float(np.clip(1e-3 * np.sqrt(n_pairs / PAIRS_AT_A_THOUSANDTH), FINEST, COARSEST))
 
 
 def solve(pairs: Pairs, floor: int, alpha: float, only_floor: bool = False) -> NDArray[np.bool_]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ml import ranking, synthetic
 from ml.benching.baselines import compare
 from ml.benching.watching import Watch
+from ml.listing import pairs_of
 from ml.proposing import propose
 from ml.recommender import Recommender
 
@@ -31,22 +32,6 @@ _NEEDS = (
 )
 
 
-class _Listed(Recommender):
-    """A fitted recommender whose lists of everybody are known already."""
-
-    def known(self, recommender: Recommender, lists: pd.DataFrame) -> _Listed:
-        self.__dict__.update(vars(recommender))
-        self._lists = lists
-        return self
-
-    def recommend(
-        self, ids: Any = None, k: int = 50, eligible: Any = None, among: Any = None
-    ) -> pd.DataFrame:
-        if ids is None and among is None:
-            return self._lists
-        return super().recommend(ids, k, eligible, among)
-
-
 def measure(n: int, k: int, indian_share: float, random_state: int, others: bool = True) -> dict[str, Any]:
     """All phases at one size; `others` decides whether the baselines run too."""
     organizations = synthetic.organizations(n, random_state, indian_share)
@@ -59,12 +44,12 @@ def measure(n: int, k: int, indian_share: float, random_state: int, others: bool
         found = ranking.market_candidates(corridor, k, None)
     with watch.step("re-scoring") as row:
         ranked = ranking.market_lists(corridor, k, found)
-        lists = recommender._frame(ranked)
+        lists = pairs_of(ranked)
     row["recall"] = _recall(recommender, ranked, k)
     del ranked, found
     capacity = pd.Series(CAPACITY, index=recommender.index_)
     with watch.step("allocation"):
-        proposals = propose(_Listed().known(recommender, lists), capacity, k=k)
+        proposals = propose(recommender, capacity, k=k, candidates=lists)
     seen = pd.concat([proposals["id"], proposals["candidate"]]).nunique()
     whole = {name: round(sum(row[name] for row in watch.rows), 2) for name in ("wall_s", "cpu_s")}
     peak = max(row["peak_mb"] for row in watch.rows)
