@@ -32,7 +32,9 @@ from app.demo import commands as demo_commands
 from app.desk import commands as desk_commands
 from app.desk import conflict_views as desk_conflict_views
 from app.desk import models as desk_models
+from app.desk import older_views as desk_older_views
 from app.desk import tasks as desk_tasks
+from app.desk import views as desk_views
 from app.digests import commands as digests_commands
 from app.digests import models as digests_models
 from app.digests import tasks as digests_tasks
@@ -64,7 +66,6 @@ from app.meetings import models as meetings_models
 from app.meetings import tasks as meetings_tasks
 from app.meetings import views as meetings_views
 from app.organizations import commands as organizations_commands
-from app.organizations import duplicate_views as organizations_duplicate_views
 from app.organizations import models as organizations_models
 from app.organizations import tasks as organizations_tasks
 from app.organizations import term_views as organizations_term_views
@@ -88,7 +89,6 @@ BLUEPRINTS = (
     insights_views.bp,
     accounts_views.bp,
     organizations_views.bp,
-    organizations_duplicate_views.bp,
     organizations_term_views.bp,
     conflicts_views.bp,
     claims_views.bp,
@@ -100,6 +100,8 @@ BLUEPRINTS = (
     matching_dial_views.bp,
     directory_views.bp,
     introductions_views.bp,
+    desk_views.bp,
+    desk_older_views.bp,
     desk_conflict_views.bp,
     meetings_views.bp,
     outcomes_views.bp,

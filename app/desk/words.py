@@ -9,6 +9,7 @@ from flask_babel import format_timedelta, lazy_gettext
 from flask_babel import gettext as _
 
 from app import clock
+from app.desk import refusals
 from app.desk.models import Action, CaseKind
 from app.desk.wish import Order
 from app.grievances.models import AbuseReason
@@ -129,6 +130,7 @@ def abuse(reason: AbuseReason | None) -> str:
 FILTERS: dict[str, Any] = {
     "abuse_words": abuse,
     "ago": ago,
+    "reason_words": lambda code: refusals.BY_KIND[CaseKind.PAIR][code].label,
     "case_age": age,
     "case_done": lambda action: done(Action(action)),
     "case_due": due,

@@ -16,6 +16,10 @@ from app.claims import queries as claims
 from app.claims.queries import Question
 from app.conflicts import queries as conflicts
 from app.db import db
+from app.desk import queries as desk
+from app.desk.models import CaseKind
+from app.desk.queries import Line
+from app.desk.wish import Order, Wish
 from app.digests import weeks
 from app.digests.models import Digest
 from app.directory import news
@@ -67,8 +71,8 @@ class ManagerPart:
     open: int = 0
     late: int = 0
     decided: int = 0
-    oldest: Sequence[Match] = ()
-    best: Sequence[Match] = ()
+    oldest: Sequence[Line] = ()
+    best: Sequence[Line] = ()
 
     def __bool__(self) -> bool:
         return self.open > 0
@@ -213,13 +217,15 @@ def _programs_of(user_ids: Collection[int]) -> dict[int, frozenset[int]]:
 
 
 def _manager_part(user: User, now: datetime.datetime) -> ManagerPart:
-    counts = matching.queue_counts(user)
-    oldest = matching.oldest_waiting(user, MOST_LATE)
+    counts = desk.counts(user)
+    oldest = desk.queue(user, Wish(is_late=True), limit=MOST_LATE)
     # What is told as late is not told again as good.
-    best = [match for match in matching.best_waiting(user, MOST_DECISIONS + MOST_LATE) if match not in oldest]
+    told = {line.id for line in oldest}
+    good = desk.queue(user, Wish(kind=CaseKind.PAIR, order=Order.BEST), limit=MOST_DECISIONS + MOST_LATE)
+    best = [line for line in good if line.id not in told]
     return ManagerPart(
-        open=counts["waiting"],
-        late=counts["late"],
+        open=counts.open,
+        late=counts.late,
         decided=matching.decided_since(user, now - A_WEEK),
         oldest=oldest,
         best=best[:MOST_DECISIONS],

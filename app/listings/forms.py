@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
-from wtforms import IntegerField, TextAreaField
+from wtforms import TextAreaField
 from wtforms.validators import Length
 
 from app.forms import BaseForm
 
 MOST_COMMENT = 2000
-
-
-class CommentForm(BaseForm):
-    """A decision: the version the manager has read, and a comment."""
-
-    version = IntegerField()
-    comment = TextAreaField(
-        _("Comment for its people"),
-        [Length(max=MOST_COMMENT, message=_("Use at most %(max)d characters."))],
-        render_kw={"rows": 4},
-    )
 
 
 class SubmitForm(BaseForm):

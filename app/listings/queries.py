@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
-
 import sqlalchemy as sa
 
-from app import clock
 from app.audit.models import AuditEvent
 from app.db import db
-from app.errors import NotFound
-from app.listings.models import ListingCursor, ListingReview, ReviewState
+from app.listings.models import ListingCursor, ListingReview
 from app.organizations.models import LISTED_STATES, Organization
 
 PAGE_SIZE = 40
@@ -24,44 +19,6 @@ _SAVED = (
     "organization.brief_ended",
     "organization.brief_renewed",
 )
-
-
-def waiting_reviews(after: tuple[datetime, int] | None = None) -> Sequence[ListingReview]:
-    """What waits for a manager, soonest due first."""
-    query = sa.select(ListingReview).where(ListingReview.state == ReviewState.WAITING)
-    if after is not None:
-        query = query.where(sa.tuple_(ListingReview.due_at, ListingReview.id) > sa.tuple_(*after))
-    return db.session.scalars(query.order_by(ListingReview.due_at, ListingReview.id).limit(PAGE_SIZE)).all()
-
-
-def waiting_and_late() -> tuple[int, int]:
-    """How many wait, and how many of them longer than promised."""
-    late = sa.func.count().filter(ListingReview.due_at < clock.now())
-    query = sa.select(sa.func.count(), late).where(ListingReview.state == ReviewState.WAITING)
-    waiting, behind = db.session.execute(query).one()
-    return waiting, behind
-
-
-def decided_lately(limit: int = 10) -> Sequence[ListingReview]:
-    """The last decisions."""
-    query = sa.select(ListingReview).where(ListingReview.decided_at.is_not(None))
-    return db.session.scalars(query.order_by(ListingReview.decided_at.desc()).limit(limit)).all()
-
-
-def review_for(review_id: int) -> ListingReview:
-    """One review, as it is now. Raises `NotFound`."""
-    review = db.session.get(ListingReview, review_id) if 0 < review_id <= LARGEST_ID else None
-    if review is None:
-        raise NotFound
-    return review
-
-
-def next_waiting(but: ListingReview) -> ListingReview | None:
-    """The review a manager looks at after this one."""
-    query = sa.select(ListingReview).where(
-        ListingReview.state == ReviewState.WAITING, ListingReview.id != but.id
-    )
-    return db.session.scalars(query.order_by(ListingReview.due_at, ListingReview.id).limit(1)).first()
 
 
 def last_review_of(organization_id: int) -> ListingReview | None:

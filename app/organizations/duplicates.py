@@ -12,7 +12,6 @@ from app import clock
 from app.accounts.models import User
 from app.audit.models import AuditEvent
 from app.db import db
-from app.errors import NotFound
 from app.organizations import likeness, naming, pairing
 from app.organizations.likeness import Face, Reason
 from app.organizations.models import (
@@ -26,7 +25,6 @@ from app.organizations.models import (
     ProfileState,
 )
 from app.organizations.naming import keys_of
-from app.organizations.queries import LARGEST_ID
 from app.taxonomy import Country, Kind
 
 __all__ = ["keys_of"]
@@ -44,7 +42,6 @@ _FACE = (
     Organization.city,
     Organization.founded_year,
 )
-PAGE_SIZE = 30
 SCANNED = "duplicates.scanned"
 # A newcomer has given a name and little more, so less is asked before they are warned.
 _WARN_FROM = 0.55
@@ -121,42 +118,6 @@ def known_pairs_of(organization_id: int) -> set[tuple[int, int]]:
         sa.or_(Duplicate.one_id == organization_id, Duplicate.other_id == organization_id)
     )
     return {(one, other) for one, other in db.session.execute(query)}
-
-
-def queue(after: tuple[float, int] | None = None) -> Sequence[Duplicate]:
-    """Open suspicions whose profiles both go on, most likely first; those after (score, id) when given."""
-    one, other = sa.orm.aliased(Organization), sa.orm.aliased(Organization)
-    gone = (ProfileState.MERGED, ProfileState.REFUSED)
-    query = (
-        sa.select(Duplicate)
-        .join(one, one.id == Duplicate.one_id)
-        .join(other, other.id == Duplicate.other_id)
-        .where(Duplicate.state == DuplicateState.OPEN, one.state.not_in(gone), other.state.not_in(gone))
-        .order_by(Duplicate.score.desc(), Duplicate.id.desc())
-        .limit(PAGE_SIZE)
-    )
-    if after is not None:
-        query = query.where(sa.tuple_(Duplicate.score, Duplicate.id) < sa.tuple_(*map(sa.literal, after)))
-    return db.session.scalars(query).all()
-
-
-def decided_lately(limit: int = 10) -> Sequence[Duplicate]:
-    """What was decided last."""
-    query = (
-        sa.select(Duplicate)
-        .where(Duplicate.state != DuplicateState.OPEN)
-        .order_by(Duplicate.decided_at.desc(), Duplicate.id.desc())
-        .limit(limit)
-    )
-    return db.session.scalars(query).all()
-
-
-def duplicate_for(duplicate_id: int) -> Duplicate:
-    """One suspicion; raises `NotFound`."""
-    found = db.session.get(Duplicate, duplicate_id) if 0 < duplicate_id <= LARGEST_ID else None
-    if found is None:
-        raise NotFound
-    return found
 
 
 def organizations_by_id(ids: Collection[int]) -> dict[int, Organization]:

@@ -76,8 +76,8 @@ def landing(user: User) -> str:
     """The page that has work for this person."""
     wanted = {
         Role.MEMBER: "organizations.mine",
-        Role.PROGRAM_MANAGER: "matching.review_desk",
-        Role.ADMINISTRATOR: "matching.review_desk",
+        Role.PROGRAM_MANAGER: "desk.index",
+        Role.ADMINISTRATOR: "desk.index",
     }.get(user.role, "insights.home")
     return url_for(wanted if wanted in current_app.view_functions else "insights.home")
 
