@@ -31,7 +31,8 @@ ENTITLED: dict[str, set[str]] = {
     "canaryrejected": {"manager", "other manager", "administrator"},
     "canaryhash": set(),
     "canarykey": set(),
-    "canaryowner": {"owner", "editor", "viewer"},
+    # The partner was introduced to them.
+    "canaryowner": {"owner", "editor", "viewer", "partner"},
 }
 STRANGERS = ("nobody", "partner", "wrong organization", "observer")
 INSIDERS = ("owner", "viewer", "manager", "administrator")
@@ -111,7 +112,15 @@ def pages(scene: Scene) -> list[str]:
     found |= {f"/organizations/{n}/edit/exchange" for n in numbers}
     found |= {f"/matches/{n}" for n in numbers} | {f"/review/{n}" for n in numbers}
     for word in ENTITLED:
-        found.add(f"/organizations?q={word}")
+        found |= {f"/organizations?q={word}", f"/api/v1/organizations?q={word}"}
+    found |= {f"/api/v1/organizations/{n}" for n in numbers}
+    for part in (
+        "briefs",
+        "identifiers",
+        "matches",
+        *(f"matches/{scene.ids[one]}" for one in ("match", "approved")),
+    ):
+        found |= {f"/api/v1/organizations/{n}/{part}" for n in numbers}
     return sorted(found)
 
 

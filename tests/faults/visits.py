@@ -86,11 +86,14 @@ def nothing_stays() -> Iterator[None]:
 
 
 def browser_of(scene: Scene, actor: str) -> FlaskClient:
-    """Like `Scene.browser`, without the check for forgotten commits."""
+    """Like `Scene.browser`, without the check for forgotten commits; for the API it sends a token too."""
     app = scene.world.app
     browser = FlaskClient(app, app.response_class, use_cookies=True)
     person = scene.people[actor]
-    return scene.world.sign_in(person, browser) if person else browser
+    if person is None:
+        return browser
+    browser.environ_base.update(scene.world.program_of(person).environ_base)
+    return scene.world.sign_in(person, browser)
 
 
 def addresses_of(scene: Scene, method: str) -> Iterator[tuple[str, str, str]]:
