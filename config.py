@@ -35,6 +35,7 @@ class Settings:
     proposals_per_organization: int = 10
     clock_offset: int = 0
     outbox_lease_seconds: int = 60
+    undo_minutes: int = 60
     log_format: str = "console"
     extra: dict[str, Any] = field(default_factory=dict)
 
@@ -114,7 +115,8 @@ def from_environment(environ: dict[str, str] | None = None) -> Settings:
     for name in (*texts, "model_dir"):
         if value := env.get(name.upper()):
             chosen[name] = value
-    for name in ("proposals_per_organization", "trusted_proxies", "clock_offset", "outbox_lease_seconds"):
+    whole = ("proposals_per_organization", "trusted_proxies", "clock_offset", "outbox_lease_seconds")
+    for name in (*whole, "undo_minutes"):
         if value := env.get(name.upper()):
             chosen[name] = _integer(name.upper(), value)
     chosen["environment"] = env.get("SANGAM_ENV", "development")

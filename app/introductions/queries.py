@@ -89,10 +89,8 @@ def _side(
 
 
 def approved_matches(organization_ids: Collection[int]) -> Sequence[Match]:
-    """Matches of these organizations that managers approved."""
-    return db.session.scalars(
-        _with_sides(_of(organization_ids)).where(Match.state == MatchState.APPROVED)
-    ).all()
+    """Matches of these organizations that managers approved, and told them of."""
+    return db.session.scalars(_with_sides(_of(organization_ids)).where(Match.told_by(clock.now()))).all()
 
 
 def in_review(organization_ids: Collection[int], most: int = MOST_IN_REVIEW) -> Sequence[Match]:
@@ -100,7 +98,7 @@ def in_review(organization_ids: Collection[int], most: int = MOST_IN_REVIEW) -> 
     ends = sa.union_all(
         *(
             sa.select(Match.id, end.label("organization_id"), Match.score).where(
-                end.in_(organization_ids), Match.state.in_(OPEN_STATES)
+                end.in_(organization_ids), _is_in_review()
             )
             for end in (Match.india_id, Match.us_id)
         )
@@ -111,6 +109,12 @@ def in_review(organization_ids: Collection[int], most: int = MOST_IN_REVIEW) -> 
     ranked = sa.select(ends.c.id, place.label("place")).subquery()
     best = sa.select(ranked.c.id).where(ranked.c.place <= most)
     return db.session.scalars(_with_sides(sa.select(Match)).where(Match.id.in_(best))).all()
+
+
+def _is_in_review() -> sa.ColumnElement[bool]:
+    """Still with the managers, as far as its sides know: approved ones are until they are told."""
+    approved = Match.state == MatchState.APPROVED
+    return sa.or_(Match.state.in_(OPEN_STATES), sa.and_(approved, Match.opens_at > clock.now()))
 
 
 def _of(organization_ids: Collection[int]) -> sa.Select[Match]:
@@ -166,6 +170,12 @@ def side_of(user: User, match_id: int, organization_id: int | None = None) -> Si
     mine = [seat for seat in seats if seat.organization_id in (match.india_id, match.us_id)]
     sides = _seen_from([(match, membership) for membership in mine])
     return min(sides, key=lambda s: (not s.can_answer, s.standing is not Standing.TO_ANSWER))
+
+
+def own_matches(user: User) -> sa.Select[int]:
+    """Ids of the matches of this person's organizations, so that what hangs on others' is found as little as what is not."""
+    own = sa.select(Membership.organization_id).where(Membership.user_id == user.id)
+    return sa.select(Match.id).where(sa.or_(Match.india_id.in_(own), Match.us_id.in_(own)))
 
 
 def side_to_answer(user: User, match_id: int, organization_id: int | None = None) -> Side:

@@ -17,7 +17,7 @@ from app.introductions import emails, queries
 from app.introductions.models import Answer, AnswerChoice, Introduction, NoReason
 from app.introductions.sides import Side
 from app.matching import signals
-from app.matching.models import Match, MatchState, Said
+from app.matching.models import Match, Said
 from app.outbox import services as outbox
 
 LONGEST_NOT_NOW = timedelta(days=180)
@@ -69,7 +69,7 @@ def _locked(side: Side) -> Match:
         raise Forbidden
     query = sa.select(Match).where(Match.id == side.match.id).with_for_update()
     match = db.session.scalars(query.execution_options(populate_existing=True)).one()
-    if match.state is not MatchState.APPROVED:
+    if not match.is_told:
         raise MatchClosed(_("The program managers have not approved this match, so it cannot be answered."))
     return match
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from app.accounts.models import User
 from app.introductions.models import Answer, AnswerChoice, Introduction
 from app.matching import mirrored, reasons, redaction
-from app.matching.models import Match, MatchState
+from app.matching.models import Match
 from app.matching.reasons import Teaser
 from app.organizations.models import Membership, Organization
 
@@ -95,7 +95,7 @@ class Side:
 
 def standing_of(match: Match, mine: Answer | None, theirs: Answer | None, today: datetime.date) -> Standing:
     """Where a match stands for the side that answered `mine`."""
-    if match.state is not MatchState.APPROVED:
+    if not match.is_told:
         return Standing.IN_REVIEW
     said, other_said = mine and mine.says, theirs and theirs.says
     if said is AnswerChoice.NO:

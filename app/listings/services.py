@@ -65,11 +65,13 @@ def approve(review: ListingReview, by: User, *, version: int, comment: str = "")
         _tell(review, emails.listed)
 
 
-def send_back(review: ListingReview, by: User, comment: str, *, version: int) -> None:
-    """Return it to its people, who mend it and hand it in again. Raises `AlreadyDecided`, `CommentMissing`."""
+def send_back(
+    review: ListingReview, by: User, comment: str, *, version: int, fields: Sequence[str] = ()
+) -> None:
+    """Return it to its people, who mend it (only `fields`, if given) and hand it in again. Raises `AlreadyDecided`, `CommentMissing`."""
     _require(comment)
     _decide(review, ReviewState.RETURNED, by, version, comment)
-    organizations.send_back(review.organization, by)
+    organizations.send_back(review.organization, by, fields)
     _tell(review, emails.returned)
 
 

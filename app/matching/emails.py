@@ -20,9 +20,9 @@ from app.outbox.rendering import Mail, compose
 from app.taxonomy import Country
 
 
-def proposals(match: Match) -> list[Mail]:
-    """An approved match, told to the people of both sides; each hears of the other as a teaser."""
-    return [_proposal(match, side, user) for side in Country for user in _people(match.side(side))]
+def proposals(match: Match, note: str = "") -> list[Mail]:
+    """An approved match, told to the people of both sides; each hears of the other as a teaser, and what a manager adds."""
+    return [_proposal(match, side, user, note) for side in Country for user in _people(match.side(side))]
 
 
 def _people(organization: Organization) -> list[User]:
@@ -30,10 +30,11 @@ def _people(organization: Organization) -> list[User]:
     return [user for user in people if user.wants_match_mail]
 
 
-def _proposal(match: Match, side: Country, user: User) -> Mail:
+def _proposal(match: Match, side: Country, user: User, note: str) -> Mail:
     own = match.side(side)
     other = match.partner_of(own)
     hidden = redaction.pattern(redaction.names_of_organization(other))
+    (note,) = _without([note], hidden)
     with force_locale(user.locale):
         why_you = _without(reasons.sentences(match, side), hidden)
         why_they = _without(mirrored.sentences(match, side.other), hidden)
@@ -53,6 +54,7 @@ def _proposal(match: Match, side: Country, user: User) -> Mail:
         match=match,
         own=own,
         partner=partner,
+        note=note,
         why_you=why_you,
         why_they=why_they,
     )

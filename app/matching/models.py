@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app import clock
 from app.accounts.models import User
 from app.db import Base, choice, json_list, json_object
 from app.organizations.models import Organization
@@ -50,6 +51,8 @@ class RejectReason(StrEnum):
     SENSITIVE = "sensitive"
     PROFILE_TOO_THIN = "profile_too_thin"
     OTHER = "other"
+    # Another partner took the place: nobody's fault, and nothing to learn from.
+    SWAPPED = "swapped"
 
 
 class Match(Base):
@@ -83,6 +86,10 @@ class Match(Base):
     hold_until: Mapped[datetime.date | None]
     decided_at: Mapped[datetime.datetime | None] = mapped_column(index=True)
     decided_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"), index=True)
+    # Once approved: when its sides are told and may answer; none means at once.
+    opens_at: Mapped[datetime.datetime | None]
+    # A manager put it into its program, so that the recommender leaves it there.
+    is_referred: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     version: Mapped[int] = mapped_column(default=1)
 
     india: Mapped[Organization] = relationship(foreign_keys=[india_id])
@@ -96,6 +103,18 @@ class Match(Base):
     def is_open(self) -> bool:
         """Waits for a manager."""
         return self.state in OPEN_STATES
+
+    @property
+    def is_told(self) -> bool:
+        """Approved, and its sides know of it."""
+        return self.state is MatchState.APPROVED and (self.opens_at is None or self.opens_at <= clock.now())
+
+    @classmethod
+    def told_by(cls, moment: datetime.datetime) -> sa.ColumnElement[bool]:
+        """`is_told` at a moment, as a condition of a query."""
+        return sa.and_(
+            cls.state == MatchState.APPROVED, sa.or_(cls.opens_at.is_(None), cls.opens_at <= moment)
+        )
 
     def side(self, country: Country) -> Organization:
         return self.india if country is Country.INDIA else self.us

@@ -117,6 +117,8 @@ def _refresh(match_id: int, state: MatchState, row: dict[str, Any]) -> int:
     values = {key: row[key] for key in _RECOMPUTED}
     if state is MatchState.STALE:
         values |= {"state": MatchState.PROPOSED, "proposed_at": row["proposed_at"], "due_at": row["due_at"]}
+    # What a manager referred to a program stays there.
+    values["program_id"] = sa.case((Match.is_referred, Match.program_id), else_=row["program_id"])
     untouched = sa.and_(Match.id == match_id, Match.state == state)
     changed = sa.update(Match).where(untouched).values(**values).execution_options(synchronize_session=False)
     return int(db.session.execute(changed).rowcount)  # type: ignore[attr-defined]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 from flask_babel import gettext as _
 from sqlalchemy.orm.exc import StaleDataError
@@ -31,13 +31,26 @@ _STATE_AFTER = {
 }
 
 
-def approve(match: Match, by: User, *, version: int, note: str = "") -> None:
-    """Let both sides hear of each other, as teasers. Raises `AlreadyDecided`, and `RuleBroken` when a side has paused."""
+def approve(
+    match: Match,
+    by: User,
+    *,
+    version: int,
+    note: str = "",
+    letter: str = "",
+    opens_at: datetime | None = None,
+) -> None:
+    """Let both sides hear of each other, as teasers: at once, or at `opens_at`; `letter` is what they read from the manager.
+
+    Raises `AlreadyDecided`, and `RuleBroken` when a side has paused.
+    """
     if not (match.india.is_matchable and match.us.is_matchable):
         raise RuleBroken(_("One of the two has paused its profile. Hold the match until it is back."))
     if _decide(match, ReviewAction.APPROVE, by, version, note=note):
-        for mail in emails.proposals(match):
-            outbox.enqueue(mail)
+        match.opens_at = opens_at or match.decided_at
+        db.session.flush()
+        for mail in emails.proposals(match, letter):
+            outbox.enqueue(mail, not_before=match.opens_at)
 
 
 def reject(match: Match, by: User, reason: RejectReason, *, version: int, note: str = "") -> None:
@@ -53,10 +66,16 @@ def hold(match: Match, by: User, until: date, *, version: int, note: str = "") -
 
 
 def ask_more(
-    match: Match, by: User, note: str, *, version: int, sides: Iterable[str] = ("india", "us")
+    match: Match,
+    by: User,
+    note: str,
+    *,
+    version: int,
+    sides: Iterable[str] = ("india", "us"),
+    comment: str = "",
 ) -> None:
     """Ask the people of one or both sides a question. Raises `AlreadyDecided`."""
-    if _decide(match, ReviewAction.ASK_MORE, by, version, note=note):
+    if _decide(match, ReviewAction.ASK_MORE, by, version, note=comment or note):
         for mail in emails.questions(match, note, sides):
             outbox.enqueue(mail)
 

@@ -30,6 +30,7 @@ _REJECT_WEIGHTS = {
     RejectReason.OVERLOADED: 0.0,
     RejectReason.SENSITIVE: 0.0,
     RejectReason.OTHER: 0.5,
+    RejectReason.SWAPPED: 0.0,
 }
 _HOLD_WEIGHT = 0.2
 

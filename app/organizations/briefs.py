@@ -14,7 +14,7 @@ from app.accounts.models import User
 from app.audit import services as audit
 from app.db import db
 from app.errors import NotFound, RuleBroken
-from app.organizations import brief_lines, brief_queries
+from app.organizations import brief_lines, brief_queries, reopening
 from app.organizations.models import Aspect, Brief, BriefWish, Organization, Side, Weight
 
 MOST = 12
@@ -162,6 +162,7 @@ def _put_wishes(brief: Brief, wishes: Wishes) -> None:
 
 def _finish(action: str, organization: Organization, brief: Brief, by: User) -> None:
     db.session.flush()
+    reopening.require_open(organization, ["needs" if brief.side is Side.NEED else "offers"])
     _rewrite(organization)
     detail = {"brief": brief.id, "side": brief.side.value}
     audit.record(f"organization.brief_{action}", ("organization", organization.id), by=by.id, detail=detail)

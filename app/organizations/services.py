@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from app.accounts.models import User
 from app.audit import services as audit
 from app.db import db
 from app.errors import RuleBroken
-from app.organizations import briefs
+from app.organizations import briefs, reopening
 from app.organizations.models import MemberRole, Membership, Organization, ProfileState
 from app.organizations.publication import gaps_of
 from app.taxonomy import Country, Kind
@@ -141,9 +142,18 @@ def changed_fields(organization: Organization, values: dict[str, Any]) -> list[s
     )
 
 
+def closed_fields(organization: Organization, values: dict[str, Any]) -> list[str]:
+    """Which of `values` would change an answer that stays closed: a manager asked for others only."""
+    return reopening.closed(organization, changed_fields(organization, values))
+
+
 def save_profile(organization: Organization, values: dict[str, Any], by: User) -> list[str]:
-    """Take over `values`; gives the names of the fields that really changed. Fields not of the profile are ignored."""
+    """Take over `values`; gives the names of the fields that really changed. Fields not of the profile are ignored.
+
+    Raises `StaysClosed` for answers nobody asked for while the profile is returned for some.
+    """
     changed = changed_fields(organization, values)
+    reopening.require_open(organization, changed)
     for name in changed:
         _set(organization, name, values[name])
     if changed:
@@ -193,8 +203,9 @@ def list_organization(organization: Organization, by: User) -> None:
         _move(organization, ProfileState.LISTED, "listed", by)
 
 
-def send_back(organization: Organization, by: User) -> None:
-    """Return a profile to its people; it is in the directory no more."""
+def send_back(organization: Organization, by: User, fields: Sequence[str] = ()) -> None:
+    """Return a profile to its people, to change `fields` or anything; it is in the directory no more."""
+    organization.asked_fields = sorted(PROFILE.intersection(fields))
     _move(organization, ProfileState.RETURNED, "returned", by)
 
 
@@ -217,6 +228,8 @@ def resume(organization: Organization, by: User) -> None:
 
 def _move(organization: Organization, state: ProfileState, action: str, by: User) -> None:
     organization.state = state
+    if state is not ProfileState.RETURNED:
+        organization.asked_fields = []
     organization.profile_changed_at = clock.now()
     if organization.is_listed and organization.listed_at is None:
         organization.listed_at = clock.now()

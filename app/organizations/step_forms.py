@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -10,7 +11,7 @@ from wtforms.validators import DataRequired, InputRequired, NumberRange, Optiona
 
 from app import clock
 from app.forms import BaseForm
-from app.organizations import fields
+from app.organizations import fields, reopening
 from app.organizations.models import Organization
 from app.organizations.pickers import PickedField
 from app.taxonomy import TECHNOLOGIES, area_of, regions_of, with_areas
@@ -53,6 +54,13 @@ class StepForm(BaseForm):
     def typed(self, sent: Any) -> dict[str, list[str]]:
         """What was sent for this step, as typed."""
         return {name: sent.getlist(name) for name in self._fields if name != "csrf_token"}
+
+    def keeps_closed(self, closed: Sequence[str]) -> bool:
+        """False when answers were changed that are not open, each with a message beside it."""
+        for name in closed:
+            field = self._fields.get(name) or next(iter(self._fields.values()))
+            field.errors = [*field.errors, reopening.WHY]
+        return not closed
 
     def is_behind(self, present: str) -> bool:
         """Whether the answers were changed since this form was opened; `present` is their print now."""

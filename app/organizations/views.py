@@ -137,11 +137,16 @@ def save(organization_id: int, step: str) -> Any:
     _known(step)
     form = forms.step_form(organization, step, sent=True)
     then = request.form.get("then", "next")
-    if then == "back" or not form.validate():
+    if then == "back" or not form.validate() or not _keeps_closed(organization, form):
         return _keep(organization, step, form, then)
     if not _is_saved(organization, step, form):
         return _conflict(organization, step, form)
     return _onward(organization, step, then)
+
+
+def _keeps_closed(organization: Organization, form: StepForm) -> bool:
+    """False when an answer was changed that no manager asked for."""
+    return form.keeps_closed(services.closed_fields(organization, form.values()))
 
 
 def _is_saved(organization: Organization, step: str, form: StepForm) -> bool:

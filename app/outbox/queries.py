@@ -73,7 +73,12 @@ def counts_by_state() -> dict[MailState, int]:
 
 def oldest_unsent_seconds() -> int:
     """For how long the oldest mail has waited to be sent; 0 when none waits."""
-    since = db.session.scalar(sa.select(sa.func.min(Email.created_at)).where(Email.state.in_(UNSENT)))
+    # What is held back for a while does not wait for us.
+    is_ripe = sa.or_(
+        Email.state == MailState.SENDING, Email.attempts > 0, Email.next_attempt_at <= clock.now()
+    )
+    query = sa.select(sa.func.min(Email.created_at)).where(Email.state.in_(UNSENT), is_ripe)
+    since = db.session.scalar(query)
     return int((clock.now() - since).total_seconds()) if since else 0
 
 

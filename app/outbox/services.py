@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import random
 import secrets
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -24,9 +27,20 @@ MAX_ATTEMPTS = 10
 FIRST_DELAY = timedelta(minutes=1)
 LONGEST_DELAY = timedelta(hours=4)
 _random = random.SystemRandom()
+_held_until: ContextVar[datetime | None] = ContextVar("held_until", default=None)
 
 
-def enqueue(mail: Mail) -> Email:
+@contextmanager
+def held_until(moment: datetime) -> Iterator[None]:
+    """Let no mail that is enqueued inside leave before `moment`, whoever writes it: what is done can still be undone."""
+    token = _held_until.set(moment)
+    try:
+        yield
+    finally:
+        _held_until.reset(token)
+
+
+def enqueue(mail: Mail, *, not_before: datetime | None = None) -> Email:
     """Let `mail` wait for the worker; a second mail under the same key is not added."""
     if waiting := queries.mail_under(mail.key):
         return waiting
@@ -44,7 +58,7 @@ def enqueue(mail: Mail) -> Email:
         is_secret=mail.is_secret,
         calendar=mail.calendar,
         message_id=mail.message_id,
-        next_attempt_at=now,
+        next_attempt_at=max(now, not_before or now, _held_until.get() or now),
         created_at=now,
     )
     try:

@@ -71,6 +71,8 @@ class Organization(KindColumns, TextColumns, DuplicateColumns, Base):
     # The change log matching pulls from: set whenever something that matters to fit has changed.
     profile_changed_at: Mapped[datetime] = mapped_column(index=True)
     version: Mapped[int] = mapped_column(default=1)
+    # While it is returned with a question: the only answers that may change until it is handed in again; empty means all.
+    asked_fields: Mapped[list[str]] = mapped_column(json_list(), default=list, server_default="[]")
 
     # When it was first listed; new hits of saved searches go by it.
     listed_at: Mapped[datetime | None] = mapped_column(index=True)
