@@ -101,6 +101,10 @@ ANSWERING = [
     *_shown("meetings.arrange", "/matches/{introduced}/meetings"),
     *_shown("meetings.show", "/meetings/{meeting}", "/meetings/{meeting_offered}"),
     *_shown("meetings.calendar", "/account/calendar"),
+    *_shown("outcomes.show", "/matches/{introduced}/outcomes"),
+    *_shown("hurdles.pair", "/matches/{introduced}/hurdles"),
+    *_shown("outcomes.ledger", "/outcomes"),
+    *_shown("hurdles.index", "/hurdles"),
     *_shown("digests.preview", "/digest/preview"),
 ]
 STARTING = [
