@@ -13,7 +13,7 @@ from app.introductions.models import Answer, NoReason
 from app.introductions.queries import side_to_answer
 from app.matching import frames, services, signals
 from app.matching.models import Match, MatchState, RejectReason, ReviewAction, Said, TrainingSignal
-from tests.matching.desk import pair
+from tests.desk.desk import pair
 from tests.matching.said import rows
 
 

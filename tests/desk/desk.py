@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.accounts.models import Role, User
+from app.desk.models import Case
 from app.matching.models import Match
 from app.organizations.models import Organization
 from app.taxonomy import Country
@@ -31,13 +32,13 @@ REASONS = {
 
 
 def queue_on(page: str) -> list[int]:
-    """Ids of the matches in the queue, in the order of the page."""
-    listed = page.split("data-queue", 1)[-1].split("</ol>", 1)[0]
+    """Ids of the cases in the queue, in the order of the page."""
+    listed = re.split(r"</ol>|</tbody>", page.split("data-queue", 1)[-1], maxsplit=1)[0]
     return [int(found) for found in re.findall(r'href="/review/(\d+)', listed)]
 
 
 def card_on(page: str) -> int | None:
-    """Id of the match whose decision the page asks for."""
+    """Id of the case whose decision the page asks for."""
     found = re.search(r'action="/review/(\d+)/approve', page)
     return int(found.group(1)) if found else None
 
@@ -51,12 +52,13 @@ class Pair:
     us: Organization
     owners: tuple[User, User]
     match: Match
+    case: Case
 
     def address(self, action: str = "") -> str:
-        return f"/review/{self.match.id}" + (f"/{action}" if action else "")
+        return f"/review/{self.case.id}" + (f"/{action}" if action else "")
 
     def sent(self, **values: Any) -> dict[str, Any]:
-        return {"version": self.match.version, **values}
+        return {"version": self.case.version, **values}
 
 
 def pair(world: World, **fields: Any) -> Pair:
@@ -73,4 +75,4 @@ def pair(world: World, **fields: Any) -> Pair:
         website="https://sparrowsite.example/",
     )
     match = world.match(india, us, **{"program_id": program.id, "reasons": REASONS, **fields})
-    return Pair(manager, india, us, owners, match)
+    return Pair(manager, india, us, owners, match, world.case(match))
