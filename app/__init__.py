@@ -33,6 +33,7 @@ from app.desk import commands as desk_commands
 from app.desk import conflict_views as desk_conflict_views
 from app.desk import models as desk_models
 from app.desk import older_views as desk_older_views
+from app.desk import release_views as desk_release_views
 from app.desk import tasks as desk_tasks
 from app.desk import views as desk_views
 from app.digests import commands as digests_commands
@@ -45,6 +46,7 @@ from app.directory import tasks as directory_tasks
 from app.directory import views as directory_views
 from app.extensions import babel, csrf, limiter, login_manager
 from app.grievances import models as grievances_models
+from app.grievances import views as grievances_views
 from app.hurdles import models as hurdles_models
 from app.hurdles import views as hurdles_views
 from app.insights import views as insights_views
@@ -65,6 +67,7 @@ from app.matching import views as matching_views
 from app.meetings import models as meetings_models
 from app.meetings import tasks as meetings_tasks
 from app.meetings import views as meetings_views
+from app.opinions import models as opinions_models
 from app.organizations import commands as organizations_commands
 from app.organizations import models as organizations_models
 from app.organizations import tasks as organizations_tasks
@@ -99,10 +102,12 @@ BLUEPRINTS = (
     matching_views.bp,
     matching_dial_views.bp,
     directory_views.bp,
+    grievances_views.bp,
     introductions_views.bp,
     desk_views.bp,
     desk_older_views.bp,
     desk_conflict_views.bp,
+    desk_release_views.bp,
     meetings_views.bp,
     outcomes_views.bp,
     hurdles_views.bp,
@@ -140,6 +145,7 @@ MODELS = (
     matching_models,
     directory_models,
     introductions_models,
+    opinions_models,
     meetings_models,
     outcomes_models,
     hurdles_models,

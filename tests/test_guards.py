@@ -151,6 +151,8 @@ RULES: dict[tuple[str, str], Rule] = {
     ("directory.searches", "GET"): Rule(SIGNED_IN),
     ("insights.about", "GET"): Rule(EVERYBODY),
     ("insights.home", "GET"): Rule(EVERYBODY),
+    ("grievances.report", "GET"): Rule(SIGNED_IN - MEMBERS, ORG),
+    ("grievances.send_report", "POST"): Rule(SIGNED_IN - MEMBERS, ORG),
     ("hurdles.index", "GET"): Rule(EVERYBODY),
     ("hurdles.keep", "POST"): Rule(DESK, {"hurdle_id": "hurdle"}),
     ("hurdles.note", "POST"): Rule(SIDES, INTRODUCED),

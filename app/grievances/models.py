@@ -42,6 +42,11 @@ class AbuseReason(StrEnum):
     OTHER = "other"
 
 
+def _once(name: str, *columns: str, where: str) -> sa.Index:
+    those = sa.text(where)
+    return sa.Index(f"uq_grievance_{name}", *columns, unique=True, sqlite_where=those, postgresql_where=those)
+
+
 class Grievance(Base):
     """An organization's appeal against a decision on it, or a person's report of an organization."""
 
@@ -53,6 +58,10 @@ class Grievance(Base):
             "kind = 'abuse' OR (match_id IS NULL) <> (listing_review_id IS NULL)", name="against"
         ),
         sa.Index("ix_grievance_queue", "state", "opened_at", "id"),
+        # Whoever presses twice, or two at once, complains once.
+        _once("report", "by_id", "organization_id", where="state = 'waiting' AND kind = 'abuse'"),
+        _once("match_appeal", "organization_id", "match_id", where="state = 'waiting' AND kind = 'appeal'"),
+        _once("review_appeal", "listing_review_id", where="state <> 'withdrawn'"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

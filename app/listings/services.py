@@ -83,6 +83,16 @@ def refuse(review: ListingReview, by: User, comment: str, *, version: int) -> No
     _tell(review, emails.refused)
 
 
+def reopen(review: ListingReview, by: User) -> None:
+    """Look again at a profile that was turned down or sent back, as after an appeal; one that moved on is left."""
+    organization = review.organization
+    _lock(organization)
+    is_out = organization.state in {ProfileState.REFUSED, ProfileState.RETURNED}
+    if is_out and _waiting(organization.id) is None:
+        organizations.reopen(organization, by)
+        _open(organization, by, "", is_change=False)
+
+
 def notice_changes(number: int, ids: Sequence[int]) -> int:
     """Open a review, or bring an open one up to date, for listed profiles that changed in what matters.
 

@@ -13,7 +13,7 @@ from app.accounts.models import User
 from app.audit import services as audit
 from app.db import db
 from app.errors import AlreadyDecided, RuleBroken
-from app.matching import emails, queries, signals
+from app.matching import emails, proposing, queries, signals
 from app.matching.models import (
     Match,
     MatchState,
@@ -63,6 +63,18 @@ def hold(match: Match, by: User, until: date, *, version: int, note: str = "") -
     if _decide(match, ReviewAction.HOLD, by, version, note=note):
         match.hold_until = until
         db.session.flush()
+
+
+def reopen(match: Match, by: User) -> None:
+    """Let a pair that was turned down wait for a decision again, as after an appeal; one that moved on is left."""
+    db.session.refresh(match, with_for_update=True)
+    if match.state is not MatchState.REJECTED:
+        return
+    match.state, match.decided_at, match.decided_by_id = MatchState.PROPOSED, None, None
+    match.opens_at, match.proposed_at = None, clock.now()
+    match.due_at = proposing.due_after(match.proposed_at)
+    db.session.flush()
+    audit.record("match.reopened", ("match", match.id), by=by.id, detail={"version": match.version})
 
 
 def ask_more(

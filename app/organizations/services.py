@@ -200,7 +200,8 @@ def take_back(organization: Organization, by: User) -> None:
 def list_organization(organization: Organization, by: User) -> None:
     """Put a profile into the directory and into matching."""
     if not organization.is_listed:
-        _move(organization, ProfileState.LISTED, "listed", by)
+        state = ProfileState.LISTED if organization.suspended_at is None else ProfileState.PAUSED
+        _move(organization, state, "listed", by)
 
 
 def send_back(organization: Organization, by: User, fields: Sequence[str] = ()) -> None:
@@ -221,9 +222,39 @@ def pause(organization: Organization, by: User) -> None:
 
 
 def resume(organization: Organization, by: User) -> None:
-    """Put a paused profile back into matching."""
+    """Put a paused profile back into matching. Raises `RuleBroken` when managers have paused it."""
+    if organization.suspended_at is not None:
+        raise RuleBroken(_("Program managers have paused this profile. Only they can lift the pause."))
     if organization.state is ProfileState.PAUSED:
         _move(organization, ProfileState.LISTED, "resumed", by)
+
+
+def suspend(organization: Organization, by: User) -> None:
+    """Pause a profile over the heads of its people; one that is not listed cannot come into matching either."""
+    organization.suspended_at = organization.suspended_at or clock.now()
+    if organization.state is ProfileState.LISTED:
+        _move(organization, ProfileState.PAUSED, "suspended", by)
+    else:
+        db.session.flush()
+        _record("suspended", organization, by)
+
+
+def reinstate(organization: Organization, by: User) -> None:
+    """Lift a pause that managers have set."""
+    if organization.suspended_at is None:
+        return
+    organization.suspended_at = None
+    if organization.state is ProfileState.PAUSED:
+        _move(organization, ProfileState.LISTED, "reinstated", by)
+    else:
+        db.session.flush()
+        _record("reinstated", organization, by)
+
+
+def reopen(organization: Organization, by: User) -> None:
+    """Let a profile that was turned down or sent back wait for review again."""
+    if organization.state in {ProfileState.REFUSED, ProfileState.RETURNED}:
+        _move(organization, ProfileState.SUBMITTED, "reopened", by)
 
 
 def _move(organization: Organization, state: ProfileState, action: str, by: User) -> None:

@@ -74,6 +74,8 @@ class Organization(KindColumns, TextColumns, DuplicateColumns, Base):
     # While it is returned with a question: the only answers that may change until it is handed in again; empty means all.
     asked_fields: Mapped[list[str]] = mapped_column(json_list(), default=list, server_default="[]")
 
+    # Paused by program managers, so that its people cannot lift the pause.
+    suspended_at: Mapped[datetime | None]
     # When it was first listed; new hits of saved searches go by it.
     listed_at: Mapped[datetime | None] = mapped_column(index=True)
     verification: Mapped[Verification] = mapped_column(
