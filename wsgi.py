@@ -5,10 +5,12 @@ import os
 import config
 from app import create_app
 from app.directory import live
+from app.matching import scoring
 
 app = create_app(config.from_environment())
 
-# A server's worker reads the directory before anybody asks for it; a command in the terminal needs none.
+# A server's worker imports the recommender and reads the directory before anybody asks; a command needs neither.
 if not os.environ.get("FLASK_RUN_FROM_CLI"):
+    scoring.wake()
     with app.app_context():
         live.wake()

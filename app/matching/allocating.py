@@ -10,13 +10,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
+from app.later import later
 from app.matching import scoring
 from app.matching.program_rules import ProgramRule, ProgramRules, Sorter
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = later("pandas")
 
 # The dial of what nobody has set: the most expected matches, and one for everybody with a partner.
 PLAIN = (0.0, 1)

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import sqlalchemy as sa
 
 from app import clock
 from app.db import db
+from app.later import later
 from app.organizations.models import Aspect, Brief, BriefWish, Side, Weight
 from app.taxonomy import region_name
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = later("pandas")
 
 
 def with_briefs(frame: pd.DataFrame, ids: Sequence[int] | None) -> pd.DataFrame:

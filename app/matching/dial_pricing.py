@@ -9,18 +9,23 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import sqlalchemy as sa
 
 from app.conflicts import queries as conflicts
 from app.db import db, reading
+from app.later import later
 from app.matching import live, planning, scoring
 from app.matching.allocating import Market
 from app.matching.models import Match, MatchState
 from app.matching.program_rules import ProgramRule, Traits
 from app.organizations.models import Organization
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = later("pandas")
 
 ALPHAS = (0.0, 0.25, 0.5, 0.75, 1.0)
 FLOORS = (0, 1, 2)

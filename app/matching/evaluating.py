@@ -11,17 +11,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from app import clock
 from app.db import db, reading
+from app.later import later
 from app.matching import eligibility, live, measures, reasons, scoring, signals
 from app.matching.models import Said
 from app.matching.signals import Statement
 from app.taxonomy import Country, Kind
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = later("pandas")
 
 YES, NO = (Said.APPROVE, Said.YES), (Said.REJECT, Said.NO)
 # With fewer decisions, or fewer of one sort, an interval says nothing.

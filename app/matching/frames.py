@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import sqlalchemy as sa
 
 from app.claims import queries as claims
 from app.db import db
+from app.later import later
 from app.matching import brief_texts
 from app.matching.models import Said
 from app.matching.signals import Statement
 from app.organizations.models import Organization, OrganizationTechnology, Partnership, ProfileState
 from app.taxonomy import TECHNOLOGIES
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = later("pandas")
 
 # Whether a startup raises money is not public, so no reason may rest on it: the column stays out.
 _COLUMNS = [

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from app import clock
 from app.db import db, reading
+from app.later import later
 from app.matching import eligibility, live, proposing, scoring
 from app.matching.allocating import Market
 from app.matching.program_rules import NONE, ProgramRule, ProgramRules, Sorter, Traits, rules_now
@@ -24,6 +24,11 @@ from app.matching.proposing import Plan
 from app.matching.sharing import Places, Proposal, Quotas, place_newcomers
 from app.programs.models import CohortRule
 from app.taxonomy import Country
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = later("pandas")
 
 
 def make_plan(cap: int, only: Sequence[int] | None = None, folder: Path | None = None) -> Plan:

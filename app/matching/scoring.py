@@ -8,19 +8,25 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import structlog
 from numpy.typing import NDArray
 
-import ml
-from ml import persistence, text
-from ml.allocation import promise
-from ml.features import STEPS
+from app.later import later
 
-Recommender = ml.Recommender
+if TYPE_CHECKING:
+    import pandas as pd
+
+    import ml
+    from ml import Recommender as Recommender
+    from ml import allocation, features, persistence, text
+else:
+    pd, ml = later("pandas"), later("ml")
+    allocation, features = later("ml.allocation"), later("ml.features")
+    persistence, text = later("ml.persistence"), later("ml.text")
+
 log = structlog.get_logger(__name__)
 CANDIDATES = 50
 # Times lists are widened at most for those whom a crowd leaves out.
@@ -34,6 +40,11 @@ REFIT_SHARE = 0.1
 FEW = 2000
 # Steps of 1 in the vector of a need in free words.
 _STEPS_ASKED = 127
+
+
+def wake() -> None:
+    """Import what scoring needs, so that nobody waits for it later."""
+    _ = ml.Recommender
 
 
 @dataclass(frozen=True)
@@ -202,7 +213,7 @@ class Meaning:
         products = np.einsum(
             "ij,j->i", self.codes, asked.astype(np.int32), dtype=np.int32, casting="unsafe", optimize=False
         )
-        return products.astype(np.float32) / np.float32(STEPS["have"] * _STEPS_ASKED)
+        return products.astype(np.float32) / np.float32(features.STEPS["have"] * _STEPS_ASKED)
 
 
 def save_meaning(recommender: ml.Recommender, path: Path, profiles_at: datetime) -> None:
@@ -281,7 +292,7 @@ def candidates_of_all(recommender: ml.Recommender, rules: Rules) -> pd.DataFrame
     capacity = capacity_of(recommender, rules)
     left_out_before = len(capacity)
     for _ in range(WIDENINGS):
-        promised = promise(candidates, capacity, 1, recommender.random_state)
+        promised = allocation.promise(candidates, capacity, 1, recommender.random_state)
         used = pd.concat([promised["id"], promised["candidate"]]).value_counts()
         left = capacity - used.reindex(capacity.index, fill_value=0)
         left_out, room = left.index[(left == capacity) & (left > 0)], left.index[left > 0]

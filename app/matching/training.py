@@ -9,19 +9,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import sqlalchemy as sa
 
 from app import clock
 from app.audit import services as audit
 from app.db import db, reading
 from app.errors import NotFound, RuleBroken
+from app.later import later
 from app.matching import eligibility, evaluating, frames, gate, live, scoring, signals
 from app.matching.gate import Contender, Verdict
 from app.matching.models import RankingModel
 from app.matching.signals import Statement
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = later("pandas")
 
 LEASE, LEASE_SECONDS = "matching.train", 600
 EVERY = timedelta(days=7)
