@@ -70,6 +70,7 @@ class Line:
     escalated_at: datetime | None
     claimed_by_id: int | None
     claimed_until: datetime | None
+    version: int
     one: str
     other: str | None
     program: str | None
@@ -114,6 +115,7 @@ _LINE = (
     Case.escalated_at,
     Case.claimed_by_id,
     Case.claimed_until,
+    Case.version,
 )
 
 

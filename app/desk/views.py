@@ -14,6 +14,7 @@ from app.accounts.guards import role_required
 from app.conflicts.guards import JUDGES, require_statement
 from app.db import db
 from app.desk import cards, claiming, forms, queries, staging, words
+from app.desk.bulk_form import BulkForm
 from app.desk.models import Action, Case, CaseState
 from app.desk.wish import LARGEST_ID, Wish
 from app.errors import RuleBroken
@@ -34,7 +35,8 @@ def index() -> str:
     wish = Wish.of(request.args)
     beside = _beside(wish)
     median, ninth = queries.ages(current_user, beside["counts"].open)
-    return render_template("desk/index.html", median=median, ninth=ninth, **beside, **_choices())
+    context = beside | _choices() | {"median": median, "ninth": ninth, "bulk": BulkForm(formdata=None)}
+    return render_template("desk/index.html", **context)
 
 
 @bp.get(_ONE)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.accounts.models import Role, User
-from app.desk.models import Case
 from app.matching.models import Match
 from app.organizations.models import Organization
 from app.taxonomy import Country
@@ -52,7 +51,8 @@ class Pair:
     us: Organization
     owners: tuple[User, User]
     match: Match
-    case: Case
+    # None where nothing is left to decide.
+    case: Any
 
     def address(self, action: str = "") -> str:
         return f"/review/{self.case.id}" + (f"/{action}" if action else "")
@@ -75,4 +75,4 @@ def pair(world: World, **fields: Any) -> Pair:
         website="https://sparrowsite.example/",
     )
     match = world.match(india, us, **{"program_id": program.id, "reasons": REASONS, **fields})
-    return Pair(manager, india, us, owners, match, world.case(match))
+    return Pair(manager, india, us, owners, match, world.case(match) if match.is_open else None)

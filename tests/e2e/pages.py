@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.demo.programs import MISSION
 from app.taxonomy import Kind
 from tests.e2e.scene import CARETAKER, DRAFTER, FOUNDER, FRESH, IDLE_MANAGER, MANAGER
 
@@ -102,6 +101,7 @@ ANSWERING = [
     *_shown("meetings.show", "/meetings/{meeting}", "/meetings/{meeting_offered}"),
     *_shown("meetings.calendar", "/account/calendar"),
     *_shown("outcomes.show", "/matches/{introduced}/outcomes"),
+    *_shown("grievances.report", "/organizations/{other}/report"),
     *_shown("hurdles.pair", "/matches/{introduced}/hurdles"),
     *_shown("outcomes.ledger", "/outcomes"),
     *_shown("hurdles.index", "/hurdles"),
@@ -116,22 +116,20 @@ STARTING = [
 ]
 REVIEWING = [
     *_shown(
-        "matching.review_desk",
+        "desk.index",
         "/review",
-        "/review?state=held",
-        "/review?state=info_requested",
-        "/review?kind=investor",
-        "/review?kind=investor&state=held",
+        "/review?state=waiting",
+        "/review?kind=pair&order=best",
+        "/review?organization=investor&country=IN",
+        "/review?kind=abuse&late=1",
     ),
     *_shown(
-        "matching.review",
-        *(f"/review/{{{name}}}" for name in ("proposed", "held", "info_requested", "rejected", "introduced")),
+        "desk.show",
+        *(
+            f"/review/{{case_{name}}}"
+            for name in ("proposed", "held", "info_requested", "listing", "duplicate")
+        ),
     ),
-    *_shown("programs.index", "/programs"),
-    *_shown("managing.show", f"/programs/{MISSION}/manage", f"/programs/{MISSION}/manage?q=storage"),
-    *_shown("managing.edit", f"/programs/{MISSION}/edit"),
-    *_shown("managing.new", "/programs/new"),
-    *_shown("dial.show", f"/programs/{MISSION}/dial", "/programs/startup-handshake/dial"),
     *_shown("conflicts.index", "/account/conflicts", "/account/conflicts?q=chip"),
     *_shown("claims.queue", "/claims"),
     *_shown("claims.index", "/organizations/{startup}/claims", "/organizations/{investor}/claims"),
@@ -140,14 +138,10 @@ REVIEWING = [
         "transfers.show",
         *(f"/imports/{{import_{state}}}" for state in ("uploaded", "checked", "done", "failed")),
     ),
-    *_shown("listings.index", "/listings"),
-    *_shown("listings.review", "/listings/{listing}", "/listings/{listing_decided}"),
-    *_shown("duplicates.index", "/duplicates"),
-    *_shown("duplicates.show", "/duplicates/{duplicate}", "/duplicates/{kept_apart}"),
     *_shown("digests.preview", "/digest/preview"),
     *_shown("404", "/review/99999999", status=404),
 ]
-IDLE = [*_shown("matching.review_desk", "/review"), *_shown("digests.preview", "/digest/preview")]
+IDLE = [*_shown("desk.index", "/review"), *_shown("digests.preview", "/digest/preview")]
 WATCHING = [
     *_shown("insights.home", "/"),
     *_shown("digests.preview", "/digest/preview"),
@@ -155,7 +149,7 @@ WATCHING = [
 ]
 GOVERNING = [
     *_shown("recusals.show_register", "/review/conflicts"),
-    *_shown("matching.review_desk", "/review"),
+    *_shown("desk.index", "/review"),
     *_shown("accounts.settings", "/account"),
 ]
 
@@ -183,10 +177,13 @@ NO_PAGES = {
     "recusals.export_register",
     "transfers.export",
     "transfers.refused",
+    # They lead to the queue.
+    "older.duplicates",
+    "older.listings",
 }
 DARK: dict[str | None, list[str]] = {
     None: ["/", "/register", "/organizations", "/organizations/{startup}", "/dev/outbox/{mail}"],
     CARETAKER: ["/matches", "/matches/{to_answer}", "/digest/preview"],
     DRAFTER: ["/organizations/{startup_draft}/edit/exchange"],
-    MANAGER: ["/review", "/review/{held}"],
+    MANAGER: ["/review", "/review/{case_held}"],
 }

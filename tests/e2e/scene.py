@@ -14,6 +14,7 @@ from app.accounts.queries import token_hash
 from app.conflicts.guards import JUDGES
 from app.conflicts.models import ConflictStatement
 from app.demo.story import FOUNDERS
+from app.desk.models import Case
 from app.introductions.models import Answer
 from app.listings.models import ListingReview, ReviewState
 from app.matching.models import Match, MatchState
@@ -64,6 +65,7 @@ class Scene:
         self.places |= self._pairs()
         self.places |= self._imports()
         self._priced_dial()
+        self.places |= self._cases()
 
     def close(self) -> None:
         self.engine.dispose()
@@ -220,6 +222,31 @@ class Scene:
             session.add(ImportRefusal(run_id=runs[RunState.CHECKED].id, line=8, reasons=reasons, cells=cell))
             session.commit()
             return {f"import_{state.value}": run.id for state, run in runs.items()}
+
+    def _cases(self) -> dict[str, str | int]:
+        """The case of each thing to judge, as `case_` and the thing's name."""
+        self.site.flask("desk", "sync")
+        subjects = {
+            Case.match_id: ("proposed", "held", "info_requested"),
+            Case.listing_review_id: ("listing",),
+            Case.duplicate_id: ("duplicate",),
+        }
+        with self.session() as session:
+            return {
+                f"case_{name}": session.scalars(
+                    sa.select(Case.id).where(column == self.places[name]).order_by(Case.id.desc())
+                ).first()
+                for column, names in subjects.items()
+                for name in names
+            }  # type: ignore[return-value]
+
+    def case_of(self, match_id: int) -> int:
+        """The case of a pair that waits."""
+        self.site.flask("desk", "sync")
+        with self.session() as session:
+            return session.scalars(
+                sa.select(Case.id).where(Case.match_id == match_id).order_by(Case.id.desc())
+            ).first()  # type: ignore[return-value]
 
     def _priced_dial(self) -> None:
         """What the dial of one program does, as it stands on the page of its lead."""

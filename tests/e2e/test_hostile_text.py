@@ -13,6 +13,7 @@ from app import clock
 from app.accounts.models import User
 from app.matching.models import Match, MatchState
 from app.organizations.models import Organization, ProfileState
+from app.outbox.models import Email
 from app.taxonomy import Country, Kind
 from tests.e2e.conftest import SignedIn
 from tests.e2e.mailbox import FolderMailbox, wait_for
@@ -115,9 +116,17 @@ def test_hostile_text_stays_text_from_the_profile_to_the_introduction(
     visitor.reads(f"/organizations/{planted.india_id}")
     visitor.reads("/organizations?sort=newest")
     manager = Reader(signed_in(MANAGER).new_page())
-    manager.reads(f"/review/{planted.id}")
+    manager.reads(f"/review/{scene.case_of(planted.id)}")
     manager.page.keyboard.press("a")
-    expect(manager.page.get_by_role("status").get_by_text("Approved")).to_be_visible()
+    expect(manager.page.get_by_role("status").get_by_text("Staged")).to_be_visible()
+    manager.page.goto("/review/release")
+    manager.page.get_by_role("button", name=re.compile("^Release ")).click()
+    expect(manager.page.get_by_role("heading", level=1)).to_contain_text("released")
+    with scene.session() as session:
+        # As if the hour in which it can be undone were over.
+        session.execute(sa.update(Match).where(Match.id == planted.id).values(opens_at=clock.now()))
+        session.execute(sa.update(Email).values(next_attempt_at=clock.now()))
+        session.commit()
     partner = Reader(signed_in(PARTNER_OWNER).new_page())
     for path in ("/matches", f"/matches/{planted.id}", "/digest/preview"):
         partner.reads(path)

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from app.demo.people import PASSWORD as DEMO_PASSWORD
 from tests.e2e.mailbox import FolderMailbox, Mailbox, SmtpMailbox, first_link, text_of, wait_for
@@ -182,10 +182,29 @@ def list_profile(journey: Journey) -> None:
     """A manager reads the profile and takes it into the directory."""
     page = journey.sign_in("manager@example.org", DEMO_PASSWORD)
     page.goto(f"{journey.site.url}/listings")
-    page.get_by_role("link", name="Tungabhadra Sensors").click()
+    line = page.get_by_role("link", name="Tungabhadra Sensors")
+    wait_until_shown(page, line)
+    line.click()
     journey.shot(page, "08-listing")
-    page.get_by_role("button", name="Approve and list").click()
-    expect(page.get_by_role("main")).to_contain_text("Nothing waits for you")
+    page.get_by_role("button", name=re.compile("^Approve")).first.click()
+    expect(page.get_by_role("status").get_by_text("Staged")).to_be_visible()
+    release(page)
+
+
+def release(page: Page) -> None:
+    """Look at what is staged, and let it take effect."""
+    page.goto(f"{page.url.split('/review')[0]}/review/release")
+    page.get_by_role("button", name=re.compile("^Release ")).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("released")
+
+
+def wait_until_shown(page: Page, what: Locator) -> None:
+    """The worker opens cases within seconds."""
+    for _ in range(60):
+        if what.count():
+            return
+        page.wait_for_timeout(500)
+        page.reload()
 
 
 def choose(page: Page, words: str) -> None:
@@ -215,17 +234,33 @@ def see_matches_with_reasons(journey: Journey, page: Page) -> int:
     return int(found[1])
 
 
+def case_of(journey: Journey, match_id: int) -> int:
+    """The case the worker opened for a match."""
+    engine = sa.create_engine(journey.site.environment["DATABASE_URL"])
+    with engine.connect() as connection:
+        found = connection.scalar(
+            sa.text("SELECT id FROM review_case WHERE match_id = :id"), {"id": match_id}
+        )
+    engine.dispose()
+    assert found
+    return int(found)
+
+
 def approve(journey: Journey, match_id: int) -> None:
     page = journey.sign_in("manager@example.org", DEMO_PASSWORD)
-    page.goto(f"{journey.site.url}/review/{match_id}")
+    page.goto(f"{journey.site.url}/review/{case_of(journey, match_id)}")
     expect(page.get_by_role("main")).to_contain_text("Tungabhadra Sensors")
     journey.shot(page, "09-desk")
     if journey.width == "desktop":
         page.keyboard.press("a")
     else:
         page.get_by_role("button", name=re.compile("^Approve")).first.click()
-    expect(page).not_to_have_url(re.compile(f"/review/{match_id}(\\?|$)"))
+    expect(page.get_by_role("status").get_by_text("Staged")).to_be_visible()
     journey.shot(page, "10-next-card")
+    release(page)
+    journey.shot(page, "10-released")
+    # Letters leave, and the match opens, when nothing can be undone any more.
+    journey.site.move_clock(3_700)
 
 
 def hear_of_it(journey: Journey, match_id: int) -> str:

@@ -54,7 +54,7 @@ def test_the_menu_of_a_phone_opens_by_keyboard(signed_in: SignedIn) -> None:
 
 def test_the_desk_is_worked_with_single_keys(signed_in: SignedIn) -> None:
     page = signed_in(MANAGER).new_page()
-    page.goto("/review")
+    page.goto("/review?kind=pair")
     queue = page.locator("[data-queue] a")
     for key, focused in (("j", 1), ("j", 2), ("k", 1)):
         page.keyboard.press(key)
@@ -62,8 +62,8 @@ def test_the_desk_is_worked_with_single_keys(signed_in: SignedIn) -> None:
     chosen = queue.nth(1).get_attribute("href") or ""
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(re.escape(chosen)))
-    for key, asks in (("h", "Put on hold"), ("m", "Send the question"), ("r", "Reject this pair")):
-        button = page.get_by_role("button", name=asks)
+    for key, asks in (("h", "Hold"), ("q", "Ask"), ("r", "Reject")):
+        button = page.locator(".desk__sheet").get_by_role("button", name=asks, exact=True)
         page.keyboard.press(key)
         expect(button).to_be_visible()
         page.keyboard.press("Escape")
@@ -75,15 +75,16 @@ def test_the_desk_is_worked_with_single_keys(signed_in: SignedIn) -> None:
     heading = page.locator("[data-desk-heading]")
     decided = heading.inner_text()
     page.keyboard.press("a")
-    expect(page.get_by_role("status").get_by_text("Approved")).to_be_visible()
+    expect(page.get_by_role("status").get_by_text("Staged")).to_be_visible()
     expect(heading).not_to_have_text(decided)
     expect(heading).to_be_focused()
 
 
 def test_on_a_phone_the_desk_opens_at_the_card(signed_in: SignedIn) -> None:
     page = signed_in(MANAGER, viewport={"width": 360, "height": 780}).new_page()
-    page.goto("/review")
-    expect(page.locator("[data-shortcuts-open]")).to_be_attached()
+    page.goto("/review?kind=pair")
+    page.get_by_role("link", name=re.compile("^Begin with the first")).click()
+    expect(page.locator(".desk__foot [data-shortcuts-open]")).to_be_attached()
     assert page.evaluate("scrollY") == 0
 
 
@@ -91,7 +92,8 @@ def test_without_javascript_a_manager_decides_and_a_member_declines(
     signed_in: SignedIn, scene: Scene
 ) -> None:
     desk = signed_in(MANAGER, java_script_enabled=False).new_page()
-    desk.goto("/review")
+    desk.goto("/review?kind=pair")
+    desk.get_by_role("link", name=re.compile("^Begin with the first")).click()
     before = desk.url
     desk.get_by_role("button", name=re.compile("^Approve")).first.click()
     expect(desk).not_to_have_url(before)

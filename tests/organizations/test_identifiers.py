@@ -154,7 +154,7 @@ def test_no_number_shows_to_those_who_may_not_see_it(world, caplog) -> None:
         f"/organizations/{organization.id}/people",
         f"/organizations/{organization.id}/reach",
         "/organizations/mine",
-        f"/review/{match.id}",
+        f"/review/{world.case(match).id}",
         "/review",
         "/matches",
         "/digest/preview",
