@@ -174,7 +174,8 @@ def _require_possible(case: Case, terms: Terms) -> None:
 def _settle_with_winner(case: Case, by: User, terms: Terms) -> Decision:
     """A repeated press of one's own button is no conflict; anything else names who was first."""
     last = _last_on(case.id)
-    if last is None or (case.is_open and last.state is not DecisionState.STAGED):
+    if last is None or case.state is CaseState.OPEN:
+        # What was decided was taken back since, or the case came again.
         raise RuleBroken(_("This case was changed while you had it open. Look at it again."))
     if last.by_id == by.id and _columns(terms) == {name: getattr(last, name) for name in _columns(terms)}:
         return last
