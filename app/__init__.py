@@ -31,6 +31,7 @@ from app.db.engine import configure_engine, engine_options
 from app.demo import commands as demo_commands
 from app.desk import commands as desk_commands
 from app.desk import conflict_views as desk_conflict_views
+from app.desk import decision_views as desk_decision_views
 from app.desk import models as desk_models
 from app.desk import older_views as desk_older_views
 from app.desk import release_views as desk_release_views
@@ -107,6 +108,7 @@ BLUEPRINTS = (
     desk_views.bp,
     desk_older_views.bp,
     desk_conflict_views.bp,
+    desk_decision_views.bp,
     desk_release_views.bp,
     meetings_views.bp,
     outcomes_views.bp,
