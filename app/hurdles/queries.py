@@ -38,7 +38,12 @@ def side_of(user: User, match_id: int, organization_id: int | None = None) -> Si
 
 def hurdle_for(user: User, hurdle_id: int, organization_id: int | None = None) -> tuple[Hurdle, Side]:
     """A hurdle of this person's own organization. Raises `NotFound`, also for the partner's."""
-    hurdle = _get(hurdle_id)
+    query = sa.select(Hurdle).where(
+        Hurdle.id == min(hurdle_id, LARGEST_ID), Hurdle.match_id.in_(introductions.own_matches(user))
+    )
+    hurdle = db.session.scalars(query).one_or_none()
+    if hurdle is None:
+        raise NotFound
     side = side_of(user, hurdle.match_id, organization_id)
     if hurdle.organization_id != side.organization.id:
         raise NotFound
@@ -74,13 +79,6 @@ def hurdle_to_judge(user: User, hurdle_id: int) -> Hurdle:
 def _clear(user: User) -> sa.ColumnElement[bool]:
     visible = sa.select(Match.id).where(conflicts.not_hidden(user.id, Match.india_id, Match.us_id))
     return Hurdle.match_id.in_(visible)
-
-
-def _get(hurdle_id: int) -> Hurdle:
-    hurdle = db.session.get(Hurdle, hurdle_id) if 0 < hurdle_id <= LARGEST_ID else None
-    if hurdle is None:
-        raise NotFound
-    return hurdle
 
 
 @dataclass(frozen=True)

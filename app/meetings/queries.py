@@ -25,7 +25,6 @@ from app.meetings.models import (
     MeetingState,
 )
 from app.meetings.slots import Attendee
-from app.organizations.models import Membership
 from app.organizations.queries import LARGEST_ID
 from app.taxonomy import Country
 
@@ -43,11 +42,8 @@ def side_of(user: User, match_id: int) -> Side:
 
 def meeting_for(user: User, meeting_id: int) -> tuple[Meeting, Side]:
     """A meeting this person may see, with the side they see it from. Raises `NotFound`."""
-    own = sa.select(Membership.organization_id).where(Membership.user_id == user.id)
-    query = (
-        sa.select(Meeting)
-        .join(Match, Match.id == Meeting.match_id)
-        .where(Meeting.id == meeting_id, sa.or_(Match.india_id.in_(own), Match.us_id.in_(own)))
+    query = sa.select(Meeting).where(
+        Meeting.id == meeting_id, Meeting.match_id.in_(introductions.own_matches(user))
     )
     meeting = db.session.scalars(query).unique().one_or_none() if 0 < meeting_id <= LARGEST_ID else None
     if meeting is None:

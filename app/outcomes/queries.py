@@ -40,7 +40,10 @@ def milestone_for(
     user: User, milestone_id: int, organization_id: int | None = None
 ) -> tuple[Milestone, Side]:
     """A milestone this person may see, and the side they see it from. Raises `NotFound`."""
-    milestone = db.session.get(Milestone, milestone_id) if 0 < milestone_id <= LARGEST_ID else None
+    query = sa.select(Milestone).where(
+        Milestone.id == min(milestone_id, LARGEST_ID), Milestone.match_id.in_(introductions.own_matches(user))
+    )
+    milestone = db.session.scalars(query).one_or_none()
     if milestone is None:
         raise NotFound
     return milestone, side_of(user, milestone.match_id, organization_id)
