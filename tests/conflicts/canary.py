@@ -15,6 +15,7 @@ from app.grievances.models import AbuseReason, Grievance, GrievanceKind
 from app.introductions.models import Answer, AnswerChoice
 from app.matching.models import Match, MatchState, RejectReason, ReviewAction, ReviewDecision
 from app.organizations.models import MemberRole, ProfileState
+from app.programs.models import ParticipationState
 from app.taxonomy import Country
 from tests.world import World
 
@@ -24,15 +25,8 @@ MISSING = 999_999
 # What the addresses of routes are made of, by the names that tests/test_guards.py gives them. Some are there from the
 # start; the others belong to the hidden cases.
 HIDDEN_THINGS = (
-    "match",
-    "approved",
-    "introduced",
-    "meeting",
-    "duplicate",
-    "listing",
-    "case",
-    "decision",
-    "release",
+    *("match", "approved", "introduced", "meeting", "hurdle", "milestone", "duplicate", "listing", "case"),
+    *("decision", "release", "applicant", "invited"),
 )
 
 
@@ -72,6 +66,7 @@ class Scene:
             "program": self.program.key,
             "wish": self.owner.unsubscribe_key,
             "sign_in": MISSING,
+            "program_manager": MISSING,
         }
 
     def appear(self) -> None:
@@ -97,6 +92,10 @@ class Scene:
         )
         introduced = world.introduced(self.hidden, self.fourth_us)
         meeting = world.meeting(introduced, self.owner, self.partner)
+        hurdle = world.hurdle(introduced, self.hidden, self.owner, note=SECRET)
+        milestone = world.milestone(introduced, self.hidden, self.owner)
+        applicant = world.participation(self.program, self.hidden)
+        invited = world.participation(self.program, self.hidden_us, ParticipationState.INVITED)
         self._said(approved, rejected)
         self._complained(rejected)
         with world.app.app_context():
@@ -105,6 +104,10 @@ class Scene:
         cases = self._decided_cases(match)
         self.ids |= {
             "newborn": india.id,
+            "hurdle": hurdle.id,
+            "milestone": milestone.id,
+            "applicant": applicant.id,
+            "invited": invited.id,
             "match": match.id,
             "approved": approved.id,
             "introduced": introduced.id,

@@ -68,7 +68,10 @@ def test_who_steps_aside_from_a_case_sees_no_case_of_that_organization(app, worl
     refused = browser.post(address, data={"aside-organizations": secret.id})
     assert refused.status_code == 422
     assert "Say why you step aside." in refused.text
-    assert browser.post(address, data={"aside-organizations": other.us_id, "aside-reason": "No"}).status_code == 422
+    assert (
+        browser.post(address, data={"aside-organizations": other.us_id, "aside-reason": "No"}).status_code
+        == 422
+    )
     sent = {"aside-organizations": secret.id, "aside-reason": "A friend runs it"}
     assert browser.post(address, data=sent).status_code == 303
     for match, status in ((first, 404), (second, 404), (other, 200)):

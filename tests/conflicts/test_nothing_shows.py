@@ -22,8 +22,8 @@ from app.extensions import limiter
 from tests.conflicts.canary import HIDDEN_THINGS, MISSING, NAME, SECRET, Scene
 from tests.test_guards import RULES
 
-# The home page counts for everybody, and names nobody.
-PUBLIC_FIGURES = {"insights.home"}
+# The home page and the ledger count for everybody, and name nobody.
+PUBLIC_FIGURES = {"insights.home", "outcomes.ledger"}
 # What the directory and the own declarations say anyway.
 NAMES_ARE_PUBLIC = re.compile(r"^(directory|organizations|programs|terms|conflicts|api|transfers)\.")
 # Words that a page could be searched or filtered with.
