@@ -34,6 +34,7 @@ from app.desk import conflict_views as desk_conflict_views
 from app.desk import decision_views as desk_decision_views
 from app.desk import models as desk_models
 from app.desk import older_views as desk_older_views
+from app.desk import opinion_views as desk_opinion_views
 from app.desk import release_views as desk_release_views
 from app.desk import tasks as desk_tasks
 from app.desk import views as desk_views
@@ -84,6 +85,7 @@ from app.programs import commands as programs_commands
 from app.programs import managing_views as programs_managing_views
 from app.programs import models as programs_models
 from app.programs import views as programs_views
+from app.transfers import commands as transfers_commands
 from app.transfers import models as transfers_models
 from app.transfers import tasks as transfers_tasks
 from app.transfers import views as transfers_views
@@ -108,6 +110,7 @@ BLUEPRINTS = (
     desk_views.bp,
     desk_older_views.bp,
     desk_conflict_views.bp,
+    desk_opinion_views.bp,
     desk_decision_views.bp,
     desk_release_views.bp,
     meetings_views.bp,
@@ -127,6 +130,7 @@ COMMANDS = (
     directory_commands.cli,
     desk_commands.cli,
     digests_commands.cli,
+    transfers_commands.cli,
     outbox_commands.cli,
     jobs_commands.cli,
     audit_commands.cli,

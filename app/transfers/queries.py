@@ -36,6 +36,11 @@ def run_for(user: User, run_id: int) -> ImportRun:
     return run
 
 
+def size_of(run_id: int) -> int:
+    """Bytes of the file of a run."""
+    return db.session.scalar(sa.select(ImportRun.size).where(ImportRun.id == run_id)) or 0
+
+
 def waiting_runs() -> Sequence[int]:
     """Runs that want a worker and have none, oldest first."""
     name = sa.literal("transfers.run:").concat(sa.cast(ImportRun.id, sa.String))

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import structlog
-
 from app.db import db, reading
 from app.jobs import services as leases
 from app.jobs.engine import jobs
 from app.jobs.keeping import kept
-from app.organizations.records import UnreadableFile
-from app.transfers import queries, running, services
-from app.transfers.models import ImportRun
-from app.transfers.reading import opened
-
-log = structlog.get_logger(__name__)
+from app.transfers import bringing_on, queries, running, services
 
 
 @jobs.task("transfers.work", every=2)
@@ -31,34 +24,13 @@ def work() -> None:
         if token is not None:
             try:
                 with kept(name, token, running.LEASE_SECONDS):
-                    _bring_on(run_id, token)
+                    is_large = queries.size_of(run_id) > bringing_on.LARGE
+                    db.session.rollback()
+                    (bringing_on.elsewhere if is_large else bringing_on.bring_on)(run_id, token)
             finally:
                 db.session.rollback()
                 leases.release(name, token)
                 db.session.commit()
-
-
-def _bring_on(run_id: int, token: str) -> None:
-    run = running.begin(run_id)
-    db.session.commit()
-    if run is None:
-        return
-    try:
-        with opened(run) as file:
-            for _ in running.take(run, file, token):
-                db.session.commit()
-                if jobs.stopping.is_set():
-                    return
-        ended = running.finish(run_id, token)
-        db.session.commit()
-        log.info("import ended", run=run_id, state=ended.state.value, rows=ended.read_rows)
-    except running.Stopped:
-        db.session.rollback()
-        log.info("import stopped", run=run_id)
-    except UnreadableFile as error:
-        db.session.rollback()
-        running.fail(db.session.get_one(ImportRun, run_id), str(error))
-        db.session.commit()
 
 
 @jobs.task("transfers.tidy", every=3600)

@@ -21,7 +21,7 @@ from app.jobs.engine import jobs
 from app.jobs.models import Lease
 from app.organizations import imports
 from app.organizations.models import Organization
-from app.transfers import services
+from app.transfers import bringing_on, services
 from app.transfers.models import ImportRefusal, ImportRun, RunState
 from config import ROOT, Settings
 from tests.jobs.test_worker_process import own_database, until
@@ -166,3 +166,21 @@ def test_a_worker_that_lost_its_lease_writes_nothing(own_app, tmp_path, monkeypa
     run = look(own_app, run_id)
     assert (run.state, run.read_rows) == (RunState.RUNNING, 5 * BATCH)
     assert counted(own_app, Organization) == run.new_rows
+
+
+def test_a_large_file_is_taken_by_a_process_of_its_own(own_app, tmp_path, monkeypatch) -> None:
+    settings: Settings = own_app.config["SETTINGS"]
+    monkeypatch.setenv("SANGAM_ENV", "test")
+    monkeypatch.setenv("BASE_URL", settings.base_url)
+    monkeypatch.setenv("DATABASE_URL", settings.database_url)
+    monkeypatch.setenv("JOBS_URL", settings.jobs_url)
+    monkeypatch.setattr(bringing_on, "LARGE", 0)
+    # Nothing is taken in this process.
+    monkeypatch.setattr(bringing_on.running, "take", None)
+    run_id = begun(own_app, made_file(tmp_path))
+    with own_app.app_context():
+        jobs.run("transfers.work")
+    run = look(own_app, run_id)
+    assert (run.state, run.read_rows) == (RunState.DONE, ROWS)
+    assert counted(own_app, Organization) == run.new_rows > 0
+    assert counted(own_app, Lease) == 0
