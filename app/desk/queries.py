@@ -253,3 +253,11 @@ def decisions_on(case: Case) -> Sequence[Decision]:
     shown = (DecisionState.STAGED, DecisionState.RELEASED, DecisionState.UNDONE)
     query = sa.select(Decision).where(Decision.case_id == case.id, Decision.state.in_(shown))
     return db.session.scalars(query.order_by(Decision.id.desc())).all()
+
+
+def first_decided_at(repeat: Case) -> datetime | None:
+    """When the case that a blind repeat repeats was decided first."""
+    query = sa.select(sa.func.min(Decision.at, type_=Decision.at.type)).where(
+        Decision.case_id == repeat.repeats_id, Decision.state == DecisionState.RELEASED
+    )
+    return db.session.scalar(query)

@@ -13,7 +13,7 @@ from app import error_pages
 from app.accounts.guards import role_required
 from app.conflicts.guards import JUDGES, require_statement
 from app.db import db
-from app.desk import cards, claiming, forms, queries, staging, words
+from app.desk import cards, claiming, forms, history, queries, rubric, staging, words
 from app.desk.bulk_form import BulkForm
 from app.desk.models import Action, Case, CaseState
 from app.desk.wish import LARGEST_ID, Wish
@@ -129,6 +129,10 @@ def _about(case: Case, sent: Any) -> dict[str, Any]:
         "decided": queries.decisions_on(case),
         "reader": _reader_words(case),
         "claims": case.state is CaseState.OPEN,
+        "rubric_template": "desk/rubric.html",
+        "rubric": rubric.shown_to(current_user, case),
+        "recommendations": rubric.RECOMMENDATIONS,
+        "history": history.history_of(case),
     }
 
 

@@ -14,7 +14,7 @@ from app.db import db
 from app.desk import queries, words
 from app.desk.cards import facts, risks
 from app.desk.cards.facts import Must
-from app.desk.cards.past import Past, past_of
+from app.desk.cards.past import Past, before_decision, past_of
 from app.desk.models import Case, CaseKind, CaseState
 from app.matching import neutral, reasons
 from app.matching.models import Match
@@ -93,9 +93,15 @@ def card_of(case: Case, reader: User) -> PairCard:
         band=reasons.band(match, Country.INDIA),
         money=_money(sides, briefs),
         risks=risks.of_pair(match, loads, facts.reachable(ids)),
-        past=past_of(match, reader),
+        past=_past(case, match, reader),
         instead=[(one, others[one.id]) for one in scarcer_first],
     )
+
+
+def _past(case: Case, match: Match, reader: User) -> Past:
+    found = past_of(match, reader)
+    first = queries.first_decided_at(case) if case.is_repeat else None
+    return before_decision(found, first) if first is not None else found
 
 
 def alternatives_for(case: Case, reader: User) -> dict[int, list[Alternative]]:

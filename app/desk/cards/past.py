@@ -73,6 +73,13 @@ def past_of(match: Match, reader: User) -> Past:
     )
 
 
+def before_decision(past: Past, moment: datetime) -> Past:
+    """What there was before a pair was decided: all that a blind repeat may show."""
+    decisions = [one for one in past.decisions if one.at < moment]
+    declines = [one for one in past.declines if one.at < moment]
+    return Past(decisions, [one for one in past.answers if one.at < moment], None, declines)
+
+
 def _said(row: Any) -> Said:
     return Said(row.name, _SAYS[row.says], REASONS[row.reason_code] if row.reason_code else "", row.at)
 
