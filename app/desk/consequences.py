@@ -12,6 +12,7 @@ from flask import current_app
 from flask_babel import gettext as _
 
 from app.accounts.models import User
+from app.conflicts import queries as conflicts
 from app.db import db
 from app.desk import queries
 from app.desk.cards import facts, risks
@@ -105,13 +106,13 @@ def consequences_of(decisions: Sequence[Decision]) -> Consequences:
     return Consequences(
         decisions=decisions,
         actions=dict(Counter(one.action for one in decisions)),
-        loads=_loads(ids, sides),
-        quotas=_quotas(pairs, sides),
+        loads=_loads(ids, sides, by) if by else [],
+        quotas=_quotas(pairs, sides, by) if by else [],
         regions=_shares(region_name(one.region_code) or _("Not said") for one in sides.values()),
         sizes=_shares(_size_of(one) for one in sides.values()),
         kinds=_shares(str(label(one.kind)) for one in sides.values()),
         reached=len(sides),
-        first_timers=len(sides.keys() - _introduced_before(sides)),
+        first_timers=len(sides.keys() - _approved(sides, by).keys()) if by else 0,
         conflicts=_conflicts(pairs, by, sides) if by else [],
         introductions=len(pairs),
         expected=round(sum(c for c in chances if c is not None), 2) if is_learned else None,
@@ -185,27 +186,28 @@ def _cap() -> int:
     return int(current_app.config["SETTINGS"].proposals_per_organization)
 
 
-def _loads(ids: Sequence[int], sides: dict[int, Organization]) -> list[Load]:
-    added, approved = Counter(ids), _approved(sides)
+def _loads(ids: Sequence[int], sides: dict[int, Organization], by: User) -> list[Load]:
+    added, approved = Counter(ids), _approved(sides, by)
     found = [Load(one, approved.get(id_, 0), added[id_], _cap()) for id_, one in sides.items()]
     return sorted(found, key=lambda one: (-(one.after - one.cap), one.organization.name))
 
 
-def _approved(ids: Iterable[int]) -> Counter[int]:
+def _approved(ids: Iterable[int], by: User) -> Counter[int]:
+    """Approved matches of each organization that has any, but for those that are hidden from who decides."""
     found: Counter[int] = Counter()
     for side in (Match.india_id, Match.us_id):
         query = sa.select(side, sa.func.count()).where(
-            side.in_(list(ids)), Match.state == MatchState.APPROVED
+            side.in_(list(ids)), Match.state == MatchState.APPROVED, _seen_by(by)
         )
         found.update({row[0]: row[1] for row in db.session.execute(query.group_by(side))})
     return found
 
 
-def _introduced_before(ids: Iterable[int]) -> set[int]:
-    return {id_ for id_, number in _approved(ids).items() if number}
+def _seen_by(by: User) -> sa.ColumnElement[bool]:
+    return conflicts.not_hidden(by.id, Match.india_id, Match.us_id)
 
 
-def _quotas(pairs: Sequence[_Pair], sides: dict[int, Organization]) -> list[Quota]:
+def _quotas(pairs: Sequence[_Pair], sides: dict[int, Organization], by: User) -> list[Quota]:
     """What is left in each program with a quota. Open pairs count already; a swap into it comes on top."""
     found = []
     by_program: dict[int, list[_Pair]] = {}
@@ -217,7 +219,7 @@ def _quotas(pairs: Sequence[_Pair], sides: dict[int, Organization]) -> list[Quot
         if program.quota is None:
             continue
         members = sorted({id_ for pair in own for id_ in pair.ids})
-        left = quotas_left(program_id, members)
+        left = quotas_left(program_id, members, _seen_by(by))
         new = Counter(id_ for pair in own if pair.match is None for id_ in pair.ids)
         found += [Quota(sides[id_], program.name, (left[id_] or 0) - new[id_]) for id_ in members]
     return sorted(found, key=lambda one: (one.left, one.organization.name))
@@ -261,7 +263,7 @@ def _best_value(by: User, number: int, staged: set[int]) -> float:
         .limit(_MOST_LOOKED_AT)
     )
     rows = db.session.execute(query).all()
-    taken = _approved({id_ for one, other, _value in rows for id_ in (one, other) if id_})
+    taken = _approved({id_ for one, other, _value in rows for id_ in (one, other) if id_}, by)
     total, chosen = 0.0, 0
     for one, other, value in rows:
         if chosen == number:

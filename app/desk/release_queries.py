@@ -24,12 +24,14 @@ def _decisions(user: User) -> sa.Select[Decision]:
         .join(Case, Case.id == Decision.case_id)
         .where(Decision.by_id == user.id, queries.visible(user))
         .options(
-            joinedload(Decision.case).joinedload(Case.match),
-            joinedload(Decision.case).joinedload(Case.program),
+            joinedload(Decision.case).options(
+                joinedload(Case.match),
+                joinedload(Case.program),
+                selectinload(Case.one),
+                selectinload(Case.other),
+            ),
             joinedload(Decision.organization),
             joinedload(Decision.program),
-            selectinload(Decision.case).selectinload(Case.one),
-            selectinload(Decision.case).selectinload(Case.other),
         )
         .order_by(Decision.id)
     )

@@ -92,22 +92,30 @@ def rules_now() -> ProgramRules:
     return ProgramRules(rules, places_taken_in(limited, _SETTLED))
 
 
-def quotas_left(program_id: int, organization_ids: Sequence[int]) -> dict[int, int | None]:
-    """How many more open and approved matches of a program each organization may have; None without a quota."""
+def quotas_left(
+    program_id: int, organization_ids: Sequence[int], seen: sa.ColumnElement[bool] | None = None
+) -> dict[int, int | None]:
+    """How many more open and approved matches of a program each organization may have; None without a quota.
+
+    `seen` leaves out matches that a reader may not know of.
+    """
     quota = next((one.quota for one in programs.open_programs() if one.id == program_id), None)
     if quota is None:
         return dict.fromkeys(organization_ids)
-    taken = places_taken_in([program_id], (*OPEN_STATES, MatchState.APPROVED))
+    taken = places_taken_in([program_id], (*OPEN_STATES, MatchState.APPROVED), seen)
     return {id_: max(0, quota - taken.get((program_id, id_), 0)) for id_ in organization_ids}
 
 
-def places_taken_in(program_ids: Sequence[int], states: Sequence[MatchState]) -> dict[tuple[int, int], int]:
+def places_taken_in(
+    program_ids: Sequence[int], states: Sequence[MatchState], seen: sa.ColumnElement[bool] | None = None
+) -> dict[tuple[int, int], int]:
     """Matches of programs in these states, by program and organization."""
+    counting = sa.true() if seen is None else seen
     taken: Counter[tuple[int, int]] = Counter()
     for side in (Match.india_id, Match.us_id) if program_ids else ():
         counted = (
             sa.select(Match.program_id, side, sa.func.count())
-            .where(Match.program_id.in_(program_ids), Match.state.in_(states))
+            .where(Match.program_id.in_(program_ids), Match.state.in_(states), counting)
             .group_by(Match.program_id, side)
         )
         for program_id, organization_id, number in db.session.execute(counted):
