@@ -45,7 +45,7 @@ class BulkForm(BaseForm):
         choices=_actions,
         id="bulk-action",
     )
-    reason_code: Any = SelectField(_("Reason"), choices=_reasons, id="bulk-reason")
+    reason_code: Any = SelectField(_("Reason"), choices=_reasons, default="", id="bulk-reason")
     until = DateField(_("Look at it again on"), [Optional()], id="bulk-until")
     comment = TextAreaField(
         _("Comment for colleagues"),

@@ -172,6 +172,7 @@ def _is_behind(organization: Organization, step: str, form: StepForm) -> bool:
 def _keep(organization: Organization, step: str, form: StepForm, then: str) -> Any:
     """Nothing is saved to the profile, and nothing typed is lost."""
     _remember(organization, step, form)
+    _keeps_closed(organization, form)
     db.session.commit()
     if then not in {"back", "leave"}:
         return _step_page(organization, step, form), 422
