@@ -29,6 +29,7 @@ from app.db import commands as db_commands
 from app.db.base import db as database
 from app.db.engine import configure_engine, engine_options
 from app.demo import commands as demo_commands
+from app.desk import calibration_views as desk_calibration_views
 from app.desk import commands as desk_commands
 from app.desk import conflict_views as desk_conflict_views
 from app.desk import decision_views as desk_decision_views
@@ -110,6 +111,7 @@ BLUEPRINTS = (
     desk_views.bp,
     desk_older_views.bp,
     desk_conflict_views.bp,
+    desk_calibration_views.bp,
     desk_opinion_views.bp,
     desk_decision_views.bp,
     desk_release_views.bp,

@@ -133,6 +133,7 @@ RULES: dict[tuple[str, str], Rule] = {
     ("dial.choose", "POST"): Rule(LEADS, PROGRAM),
     ("dial.look", "POST"): Rule(LEADS, PROGRAM),
     ("dial.show", "GET"): Rule(LEADS, PROGRAM),
+    ("calibration.show", "GET"): Rule(DESK),
     ("decisions.appeal", "POST"): Rule(frozenset(), {**ORG, "key": "listing-0"}),
     ("decisions.index", "GET"): Rule(MEMBERS, ORG),
     ("decisions.withdraw", "POST"): Rule(frozenset(), {**ORG, "grievance_id": 10**6}),

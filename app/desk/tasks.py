@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 
 from app.db import db, reading
-from app.desk import sla, stepping_aside, syncing
+from app.desk import repeating, sla, stepping_aside, syncing
 from app.jobs.engine import jobs
 
 log = structlog.get_logger(__name__)
@@ -48,3 +48,16 @@ def let_go() -> None:
     stepping_aside.let_go(people)
     db.session.commit()
     log.info("cases let go of", people=len(people))
+
+
+@jobs.task("desk.repeat", every=3600)
+def repeat() -> None:
+    """Let a few decided pairs come to their managers once more."""
+    with reading():
+        due = repeating.look()
+        db.session.rollback()
+    if not due:
+        return
+    opened = repeating.open_repeats(due)
+    db.session.commit()
+    log.info("cases repeated", cases=opened)
