@@ -262,7 +262,7 @@ RULES: dict[tuple[str, str], Rule] = {
     ("releases.undo", "POST"): Rule(frozenset(), {"decision_id": 10**6}),
     ("releases.undo_release", "POST"): Rule(frozenset(), {"release_id": 10**6}),
     ("recusals.export_register", "GET"): Rule(frozenset({"administrator"})),
-    ("recusals.recuse", "POST"): Rule(frozenset(), {"case_id": 10**6}),
+    ("recusals.recuse", "POST"): Rule(REVIEWERS, CASE),
     ("recusals.show_register", "GET"): Rule(frozenset({"administrator"})),
     ("static", "GET"): Rule(frozenset(), {"filename": "none.css"}),
     ("transfers.cancel", "POST"): Rule(frozenset(), RUN),

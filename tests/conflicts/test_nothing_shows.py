@@ -25,7 +25,9 @@ from tests.test_guards import RULES
 # The home page and the ledger count for everybody, and name nobody.
 PUBLIC_FIGURES = {"insights.home", "outcomes.ledger"}
 # What the directory and the own declarations say anyway.
-NAMES_ARE_PUBLIC = re.compile(r"^(directory|organizations|programs|terms|conflicts|api|transfers)\.")
+NAMES_ARE_PUBLIC = re.compile(
+    r"^(directory|organizations|programs|terms|conflicts|api|transfers)\.|^grievances\.report$"
+)
 # Words that a page could be searched or filtered with.
 ASKED = ("", f"?q={NAME}&kind=pair&state=staged&organization=startup&mine=1")
 ROUTES = sorted(
