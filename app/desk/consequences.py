@@ -67,6 +67,14 @@ class Share:
 
 
 @dataclass(frozen=True)
+class Warned:
+    """Something to watch out for, and the cases it holds of."""
+
+    words: str
+    cases: list[Case]
+
+
+@dataclass(frozen=True)
 class Consequences:
     """All of it, hot rows first."""
 
@@ -79,7 +87,7 @@ class Consequences:
     kinds: list[Share]
     reached: int
     first_timers: int
-    conflicts: list[tuple[Case, list[str]]]
+    conflicts: list[Warned]
     introductions: int
     # In how many of them both sides say yes; None while nobody has taught the model.
     expected: float | None
@@ -235,20 +243,17 @@ def _size_of(one: Organization) -> str:
     return str(label(one.size_class)) if one.size_class else _("Not said")
 
 
-def _conflicts(
-    pairs: Sequence[_Pair], by: User, sides: dict[int, Organization]
-) -> list[tuple[Case, list[str]]]:
-    """What the card warns of, pair by pair, and sides that come twice with the same partner."""
+def _conflicts(pairs: Sequence[_Pair], by: User, sides: dict[int, Organization]) -> list[Warned]:
+    """What cards warn of, once for all the pairs it holds of; the same two in two decisions come first."""
     loads, reachable = facts.loads_of(sides.keys(), by), facts.reachable(sides.keys())
     twice = {ids for ids, number in Counter(frozenset(pair.ids) for pair in pairs).items() if number > 1}
-    found = []
-    for pair in pairs:
-        words = risks.of_pair(pair.match, loads, reachable) if pair.match is not None else []
+    found: dict[str, list[Case]] = {}
+    for pair in sorted(pairs, key=lambda one: frozenset(one.ids) not in twice):
         if frozenset(pair.ids) in twice:
-            words = [_("The same two stand in another decision of this batch."), *words]
-        if words:
-            found.append((pair.case, words))
-    return found
+            found.setdefault(_("The same two stand in another decision of this batch."), []).append(pair.case)
+        for words in risks.of_pair(pair.match, loads, reachable) if pair.match is not None else []:
+            found.setdefault(words, []).append(pair.case)
+    return [Warned(words, cases) for words, cases in found.items()]
 
 
 def _best_value(by: User, number: int, staged: set[int]) -> float:
