@@ -33,6 +33,7 @@ def run(app: Flask) -> Callable[[], None]:
 
     def once() -> None:
         with app.app_context():
+            jobs.run("desk.sync")
             jobs.run("digests.enqueue_due")
 
     return once

@@ -187,7 +187,7 @@ def test_a_manager_reads_what_is_late_and_the_ten_best_of_their_programs(world, 
     manager = world.user(Role.PROGRAM_MANAGER)
     own, foreign = world.program(manager), world.program()
     late = [
-        world.match(program_id=own.id, due_at=now - timedelta(days=number), score=0.1)
+        world.match(program_id=own.id, proposed_at=now - timedelta(days=20 + number), score=0.1)
         for number in range(1, 8)
     ]
     best = [world.match(score=0.8 + number / 100) for number in range(12)]
@@ -200,8 +200,9 @@ def test_a_manager_reads_what_is_late_and_the_ten_best_of_their_programs(world, 
     (mail,) = letters()
     assert mail.subject == "Seven decisions are late"
     shown = [int(number) for number in re.findall(r"/review/(\d+)", mail.text)]
-    assert shown == [m.id for m in reversed(late)][:5] + [m.id for m in reversed(best)][:10]
-    assert {hidden.id, held.id, asked.id}.isdisjoint(shown)
+    told = [*reversed(late)][:5] + [*reversed(best)][:10]
+    assert shown == [world.case(match).id for match in told]
+    assert {world.case(match).id for match in (hidden, held, asked)}.isdisjoint(shown)
 
 
 def test_an_administrator_reads_all_programs(world, at, run, letters):
@@ -211,14 +212,14 @@ def test_an_administrator_reads_all_programs(world, at, run, letters):
     run()
     (mail,) = letters()
     assert mail.subject == "One decision waits for you"
-    assert f"/review/{match.id}" in mail.text
+    assert f"/review/{world.case(match).id}" in mail.text
 
 
 def test_one_letter_serves_both_roles_of_a_person(world, at, run, letters):
     at(MONDAY_NINE_IN_INDIA)
     manager = world.user(Role.PROGRAM_MANAGER)
     world.match(world.organization(owner=manager), state=MatchState.APPROVED)
-    world.match(due_at=clock.now() - timedelta(hours=1))
+    world.match(proposed_at=clock.now() - timedelta(days=20))
     run()
     (mail,) = letters()
     assert mail.subject == "One answer waits for you · One decision is late"
@@ -230,7 +231,7 @@ def test_the_text_twin_has_every_link_of_the_html(world, at, run, letters):
     mine = world.organization(owner=manager)
     for _time in range(5):
         world.match(mine, state=MatchState.APPROVED)
-        world.match(due_at=clock.now() - timedelta(hours=1))
+        world.match(proposed_at=clock.now() - timedelta(days=20))
     run()
     (mail,) = letters()
     assert len(links(mail.html)) >= 8

@@ -145,7 +145,7 @@ def test_a_form_of_ten_megabytes_is_too_large(calm, world) -> None:
     huge = b"name=" + b"x" * 10_000_000
     for url, browser in [
         ("/organizations/new", visits.browser_of(scene, "owner")),
-        (f"/review/{scene.ids['match']}/approve", visits.browser_of(scene, "manager")),
+        (f"/review/{scene.ids['case']}/approve", visits.browser_of(scene, "manager")),
         ("/sign-in", visits.browser_of(scene, "nobody")),
     ]:
         response = browser.post(url, data=huge, content_type="application/x-www-form-urlencoded")

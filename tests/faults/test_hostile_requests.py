@@ -192,7 +192,7 @@ def test_the_queue_takes_known_words_only(app, world, name) -> None:
     for text in INJECTIONS:
         response = browser.get("/review", query_string={name: text})
         assert response.status_code == 200
-        assert f"/review/{scene.ids['match']}/approve" in response.text
+        assert f"/review/{scene.ids['case']}" in response.text
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from app import clock
 from app.accounts.models import User
 from app.db import db
+from app.desk.models import Decision
 from app.introductions.models import Answer, AnswerChoice, NoReason
 from app.matching.models import RejectReason, ReviewAction, ReviewDecision
 from app.organizations.models import MemberRole, ProfileDraft, ProfileState
@@ -124,6 +126,12 @@ def pages(scene: Scene) -> list[str]:
     return sorted(found)
 
 
+def staged_by(app: Flask) -> dict[str, list[int]]:
+    """What the page of the release shows."""
+    with app.app_context():
+        return {"shown": list(db.session.scalars(sa.select(Decision.id)))}
+
+
 def heard(response: Any, url: str) -> set[str]:
     """Canaries in an answer. What the address itself asked for may be said back in the search field."""
     text = (response.text + str(response.headers)).lower()
@@ -169,8 +177,11 @@ def test_the_export_tells_no_secret(app, world) -> None:
 def test_letters_tell_no_secret(app, world) -> None:
     scene = secret_scene(world)
     manager = visits.browser_of(scene, "manager")
-    sent = manager.post(f"/review/{scene.ids['match']}/approve", data={"version": "1", "note": "canarynote"})
+    sent = manager.post(
+        f"/review/{scene.ids['case']}/approve", data={"version": "1", "comment": "canarynote"}
+    )
     assert sent.status_code == 303
+    assert manager.post("/review/release", data=staged_by(app)).status_code == 303
     assert app.test_cli_runner().invoke(args=["digests", "send"]).exit_code == 0
     people = {person.email: name for name, person in scene.people.items() if person}
     people |= {"canaryowner@example.org": "owner", "canaryaddress@example.org": "colleague"}
