@@ -20,7 +20,8 @@ from app.desk import queries as desk
 from app.desk.models import CaseKind
 from app.desk.queries import Line
 from app.desk.wish import Order, Wish
-from app.digests import weeks
+from app.digests import desk_week, weeks
+from app.digests.desk_week import DeskWeek
 from app.digests.models import Digest
 from app.directory import news
 from app.directory.news import News
@@ -73,9 +74,12 @@ class ManagerPart:
     decided: int = 0
     oldest: Sequence[Line] = ()
     best: Sequence[Line] = ()
+    appeals: int = 0
+    reports: int = 0
+    week: DeskWeek = field(default_factory=DeskWeek)
 
     def __bool__(self) -> bool:
-        return self.open > 0
+        return self.open > 0 or bool(self.week)
 
 
 @dataclass(frozen=True)
@@ -217,7 +221,7 @@ def _programs_of(user_ids: Collection[int]) -> dict[int, frozenset[int]]:
 
 
 def _manager_part(user: User, now: datetime.datetime) -> ManagerPart:
-    counts = desk.counts(user)
+    counts, week = desk.counts(user), desk_week.week_of(user, now)
     oldest = desk.queue(user, Wish(is_late=True), limit=MOST_LATE)
     # What is told as late is not told again as good.
     told = {line.id for line in oldest}
@@ -226,7 +230,11 @@ def _manager_part(user: User, now: datetime.datetime) -> ManagerPart:
     return ManagerPart(
         open=counts.open,
         late=counts.late,
-        decided=matching.decided_since(user, now - A_WEEK),
+        # Of decisions without a case, as old ones are, the first number alone knows.
+        decided=max(matching.decided_since(user, now - A_WEEK), week.promise.decided),
         oldest=oldest,
         best=best[:MOST_DECISIONS],
+        appeals=counts.kinds[CaseKind.APPEAL.value],
+        reports=counts.kinds[CaseKind.ABUSE.value],
+        week=week,
     )
