@@ -18,7 +18,7 @@ def load(app):
     return app.test_cli_runner().invoke(args=["demo", "load"])
 
 
-def test_the_demo_world_shows_every_state_and_is_loaded_once(app) -> None:
+def test_the_demo_world_shows_every_state_is_marked_as_illustrative_and_loaded_once(app) -> None:
     first = load(app)
     assert first.exit_code == 0, first.output
     assert all(person.email in first.output for person in PEOPLE)
@@ -34,15 +34,10 @@ def test_the_demo_world_shows_every_state_and_is_loaded_once(app) -> None:
         assert introductions == 5
         assert {tuple(pair) for pair in kinds} == {(country, kind) for country in Country for kind in Kind}
         assert audit.chain_check().broken_number is None
+        assert db.session.scalar(sa.select(sa.func.count()).where(~Organization.is_illustrative)) == 0
     assert load(app).exit_code == 0
     with app.app_context():
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Match)) == matches
-
-
-def test_every_demo_organization_is_marked_as_illustrative(app) -> None:
-    load(app)
-    with app.app_context():
-        assert db.session.scalar(sa.select(sa.func.count()).where(~Organization.is_illustrative)) == 0
 
 
 def test_production_refuses_the_demo_world(app, monkeypatch) -> None:
