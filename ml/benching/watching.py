@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -38,6 +40,8 @@ class Watch:
             watcher.join()
             row["peak_mb"] = round(max(peak[0], resident()) / 2**20)
             self.rows.append(row)
+            # A long run that is stopped has told how far it came.
+            sys.stderr.write(json.dumps(row) + "\n")
 
 
 def _follow(done: threading.Event, peak: list[int]) -> None:
