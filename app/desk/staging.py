@@ -86,7 +86,7 @@ def stage(case: Case, by: User, terms: Terms, *, version: int) -> Decision:
 def drop(decision: Decision, by: User) -> None:
     """Take a staged decision back; its case stands where it stood. Raises `RuleBroken` once it is released."""
     case = locked(decision.case_id)
-    db.session.refresh(decision, with_for_update=True)
+    db.session.refresh(decision, with_for_update={"of": Decision})
     if decision.state is DecisionState.DROPPED:
         return
     if decision.state is not DecisionState.STAGED:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,8 +14,9 @@ from app.audit import services as audit
 from app.conflicts import queries as conflicts
 from app.conflicts import services as conflict_services
 from app.db import db
+from app.desk import staging
 from app.desk.models import Case, CaseState, Decision, DecisionState
-from app.errors import NotFound
+from app.errors import NotFound, RuleBroken
 
 
 def sides_of(case: Case) -> list[tuple[int, str]]:
@@ -53,15 +55,12 @@ def let_go(user_ids: Collection[int]) -> None:
 
 
 def _drop_staged(user_id: int) -> None:
-    hidden = sa.select(Case.id).where(_is_hidden(user_id))
-    staged = (Decision.by_id == user_id, Decision.state == DecisionState.STAGED, Decision.case_id.in_(hidden))
-    change = sa.update(Decision).where(*staged).values(state=DecisionState.DROPPED)
-    dropped = change.returning(Decision.case_id).execution_options(synchronize_session="fetch")
-    case_ids = list(db.session.scalars(dropped))
-    if case_ids:
-        mine = sa.and_(Case.id.in_(case_ids), Case.state == CaseState.STAGED)
-        _update(mine, user_id, state=CaseState.OPEN)
-        audit.record_many("case.dropped", [("case", id_) for id_ in case_ids])
+    query = sa.select(Decision).join(Case, Case.id == Decision.case_id)
+    staged = (Decision.by_id == user_id, Decision.state == DecisionState.STAGED, _is_hidden(user_id))
+    for decision in db.session.scalars(query.where(*staged).order_by(Decision.id)).all():
+        # What was released meanwhile stands; its release did not know of the tie.
+        with suppress(RuleBroken):
+            staging.drop(decision, decision.by)
 
 
 def _is_hidden(user_id: int) -> sa.ColumnElement[bool]:

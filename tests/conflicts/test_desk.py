@@ -13,7 +13,7 @@ from app.audit import queries as audit
 from app.conflicts import queries, services
 from app.conflicts.models import Basis, ConflictStatement
 from app.db import db
-from app.desk import stepping_aside, syncing
+from app.desk import staging, stepping_aside, syncing
 from app.desk.models import Action, Case, CaseState, Decision, DecisionState
 
 
@@ -88,8 +88,8 @@ def test_what_was_staged_and_claimed_goes_back_to_the_others(app, world, manager
     )
     with app.app_context():
         for id_ in (staged, kept):
-            db.session.add(Decision(case_id=id_, action=Action.APPROVE, by_id=manager.id, at=clock.now()))
-            db.session.get_one(Case, id_).state = CaseState.STAGED
+            case = db.session.get_one(Case, id_)
+            staging.stage(case, manager, staging.Terms(Action.APPROVE), version=case.version)
         case = db.session.get_one(Case, claimed)
         case.claimed_by_id, case.claimed_until = manager.id, clock.now() + timedelta(minutes=5)
         db.session.commit()
