@@ -10,7 +10,7 @@ from typing import IO, Any
 import sqlalchemy as sa
 
 from app.db import db
-from app.organizations import cells, kind_cells, records
+from app.organizations import brief_files, cells, kind_cells, records
 from app.organizations.models import LISTED_STATES, Organization, OrganizationTechnology
 
 # What everybody may read on the profile page, and whether it is illustrative: nothing about its people, and not
@@ -52,6 +52,8 @@ COLUMNS = (
     "source",
     "is_illustrative",
 )
+# A file also tells more of needs and offers than their lines.
+FILE_COLUMNS = (*COLUMNS, brief_files.COLUMN)
 _PAGE = 1_000
 _PIECE = 1 << 18
 
@@ -68,12 +70,12 @@ def pieces(form: str) -> Iterator[bytes]:
 
 def as_csv() -> Iterator[bytes]:
     """A CSV file in pieces."""
-    return records.csv_lines(COLUMNS, _rows())
+    return records.csv_lines(FILE_COLUMNS, _rows())
 
 
 def as_workbook() -> IO[bytes]:
     """An XLSX file, to be closed by whoever has read it."""
-    return records.workbook(COLUMNS, _rows())
+    return records.workbook(FILE_COLUMNS, _rows())
 
 
 def as_json_lines() -> Iterator[bytes]:
@@ -82,7 +84,9 @@ def as_json_lines() -> Iterator[bytes]:
 
 
 def _rows() -> Iterator[list[Any]]:
-    return ([_cell(profile[column]) for column in COLUMNS] for profile in _profiles())
+    for profile in _profiles():
+        told = brief_files.cell_of(profile[brief_files.COLUMN])
+        yield [*(_cell(profile[column]) for column in COLUMNS), told]
 
 
 def _cell(value: Any) -> Any:
@@ -102,8 +106,10 @@ def _profiles() -> Iterator[dict[str, Any]]:
     )
     while rows := db.session.execute(query, {"last": last}).mappings().all():
         technologies = _technologies_between(last, last := rows[-1]["id"])
+        told = brief_files.told_of([row["id"] for row in rows])
         for row in rows:
-            yield _profile(row, technologies.get(row["id"], []))
+            profile = _profile(row, technologies.get(row["id"], []))
+            yield {**profile, brief_files.COLUMN: told.get(row["id"], [])}
 
 
 def _profile(row: sa.RowMapping, technologies: list[str]) -> dict[str, Any]:

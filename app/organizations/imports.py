@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from app import clock
 from app.audit import services as audit
 from app.db import db
-from app.organizations import brief_lines
+from app.organizations import brief_files, brief_lines
 from app.organizations.models import (
     Membership,
     Organization,
@@ -175,9 +175,14 @@ class _Known:
     technologies: list[str]
     has_people: bool
     state: ProfileState
+    briefs: brief_files.Told
 
     def is_same_as(self, profile: Profile) -> bool:
-        return self.values == profile.values and self.technologies == profile.technologies
+        return (
+            self.values == profile.values
+            and self.technologies == profile.technologies
+            and profile.briefs in (None, self.briefs)
+        )
 
     def reason_to_keep(self, profile: Profile) -> tuple[str, str] | None:
         """Why a file may not change it, if so."""
@@ -194,7 +199,7 @@ def _known(profiles: list[Profile]) -> dict[str, _Known]:
     """Those already here, by the external id in the file."""
     if not profiles:
         return {}
-    ids = [profile.external_id for profile in profiles]
+    external_ids = [profile.external_id for profile in profiles]
     columns = [_organization.c[name] for name in profiles[0].values]
     query = sa.select(
         _organization.c.id,
@@ -203,9 +208,11 @@ def _known(profiles: list[Profile]) -> dict[str, _Known]:
         _organization.c.external_id,
         sa.exists().where(Membership.organization_id == _organization.c.id).label("has_people"),
         *columns,
-    ).where(_organization.c.external_id.in_(ids))
+    ).where(_organization.c.external_id.in_(external_ids))
     rows = db.session.execute(query).mappings().all()
-    technologies = _technologies_of([row["id"] for row in rows])
+    ids = [row["id"] for row in rows]
+    technologies = _technologies_of(ids)
+    told = brief_files.told_of(ids) if any(profile.briefs is not None for profile in profiles) else {}
     return {
         row["external_id"]: _Known(
             row["id"],
@@ -214,6 +221,7 @@ def _known(profiles: list[Profile]) -> dict[str, _Known]:
             technologies.get(row["id"], []),
             row["has_people"],
             row["state"],
+            told.get(row["id"], []),
         )
         for row in rows
     }
@@ -273,7 +281,13 @@ def _sync_briefs(new: list[Profile], changed: list[tuple[_Known, Profile]]) -> N
         for known, profile in changed
         if any(known.values[side] != profile.values[side] for side in _SIDES)
     ]
-    brief_lines.sync_many([*moved, *(number for number, _kind in ids_of(said).values())])
+    numbers = {external_id: number for external_id, (number, _kind) in ids_of(said).items()}
+    brief_lines.sync_many([*moved, *numbers.values()])
+    told = {
+        known.id: profile.briefs for known, profile in changed if profile.briefs not in (None, known.briefs)
+    }
+    told |= {numbers[profile.external_id]: profile.briefs for profile in new if profile.briefs}
+    brief_files.write({number: briefs or [] for number, briefs in told.items()})
 
 
 def _insert_technologies(pairs: Iterable[tuple[int, Profile]]) -> None:

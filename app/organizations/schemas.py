@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from app import clock
-from app.organizations import kind_cells, naming
+from app.organizations import brief_files, kind_cells, naming
 from app.organizations.cells import MOST_TEXT, MOST_WORDS, Cells, shortened, unique
 from app.taxonomy import (
     InvestorType,
@@ -44,7 +44,7 @@ _COLUMNS = (
     "hq_source offers needs technologies stages ticket_min ticket_max currency thesis skills level seats "
     "training_mode intake sector size_class capabilities certifications is_raising is_illustrative"
 )
-COLUMNS = frozenset([*_COLUMNS.split(), *kind_cells.COLUMNS])
+COLUMNS = frozenset([*_COLUMNS.split(), *kind_cells.COLUMNS, brief_files.COLUMN])
 
 
 class RowRefused(Exception):
@@ -64,6 +64,8 @@ class Profile:
     technologies: list[str]
     # Columns to leave as they are when the row does not state them.
     left_alone: tuple[str, ...] = ()
+    # What is told of needs and offers beyond their lines; None leaves that as it is.
+    briefs: brief_files.Told | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +95,12 @@ def profile_of(cells: dict[str, Any], source: str = "") -> Profile:
     values["tags"] = unique([*own_tags, *kept])
     if len(values["tags"]) > MOST_WORDS:
         row.refuse("tags", f"has more than {MOST_WORDS} entries")
+    briefs = brief_files.read(row, values)
     if row.errors:
         raise RowRefused(row.errors)
     # Exports are silent on raising money; taking one back must not forget it.
     left_alone = [*kind_cells.unstated(row), *([] if row.has("is_raising") else ["is_raising"])]
-    return Profile(external_id, values, technologies, tuple(left_alone))
+    return Profile(external_id, values, technologies, tuple(left_alone), briefs)
 
 
 def link_of(cells: dict[str, Any]) -> Link:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from flask_babel import lazy_gettext as _
 from rapidfuzz import fuzz, process
 
-from app.organizations.exports import COLUMNS as EXPORTED
+from app.organizations.exports import FILE_COLUMNS as EXPORTED
 from app.organizations.schemas import COLUMNS
 
 # Likeness, of 100, from which a name is taken for a misspelling and not for another word.
@@ -33,6 +33,7 @@ LABELS = {
     "description_hi": _("Description in Hindi"),
     "offers": _("Offers, one a line"),
     "needs": _("Needs, one a line"),
+    "briefs": _("Details of needs and offers, as exports have them"),
     "tags": _("Tags"),
     "technologies": _("Technologies"),
     "stage": _("Stage of a startup"),

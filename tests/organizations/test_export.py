@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import date
 
 import pytest
 import sqlalchemy as sa
@@ -13,9 +14,11 @@ from hypothesis import strategies as st
 
 from app import forms
 from app.db import db
-from app.organizations import exports, imports, records
-from app.organizations.models import Organization, ProfileState
+from app.organizations import brief_lines, exports, imports, records, schemas
+from app.organizations.models import Aspect, Brief, Organization, ProfileState, Side, Weight
 from app.taxonomy import Country, InvestorType, Kind, Stage
+from app.taxonomy.exchange import CooperationType, IpStatus, MoneyFlow
+from app.taxonomy.value_chain import SEGMENTS
 from tests.conftest import empty
 
 AWKWARD = [
@@ -55,7 +58,7 @@ def load(app, content: bytes, name: str) -> imports.Tally:
 def awkward(world):
     """Organizations of every kind whose texts are made to break files."""
     for number, text in enumerate(AWKWARD):
-        world.organization(
+        made = world.organization(
             Country.INDIA if number % 2 else Country.UNITED_STATES,
             list(Kind)[number % 4],
             external_id=f"x{number}",
@@ -82,6 +85,33 @@ def awkward(world):
             is_illustrative=number % 3 == 0,
             technologies=["semiconductors", "ai"] if number % 2 else [],
         )
+        for side in Side:
+            detailed(world, made, side, text)
+
+
+def detailed(world, organization, side: Side, text: str) -> None:
+    """The first line of a side as a record that says all that one can."""
+    title = brief_lines.titles_in(text)[0]
+    wishes = [
+        (Aspect.STATE, "IN-KA", Weight.MUST),
+        (Aspect.TRL, "6", Weight.PREFER),
+        (Aspect.KIND, "investor", Weight.MUST),
+    ]
+    world.brief(
+        organization,
+        title,
+        side=side,
+        wishes=wishes,
+        detail=forms.clean(text),
+        cooperation=CooperationType.BUSINESS,
+        money_flow=MoneyFlow.WE_PAY,
+        ip_status=IpStatus.KNOW_HOW,
+        technologies=["ai"],
+        segment=next(iter(SEGMENTS)),
+        trl=4,
+        partnership_kinds=["supply", "pilot"],
+        valid_until=date(2028, 2, 29),
+    )
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx", "jsonl"])
@@ -92,6 +122,57 @@ def test_an_export_taken_back_is_the_same_everywhere(app, awkward, form) -> None
         empty(db.engine)
     assert load(app, first, f"rows.{form}").new == len(AWKWARD)
     assert export(app, form) == first
+    with app.app_context():
+        full = db.session.scalars(sa.select(Brief).where(Brief.trl == 4)).all()
+        assert len(full) == 2 * len(AWKWARD)
+        assert {len(brief.wishes) for brief in full} == {3}
+
+
+def test_details_of_needs_stay_unless_a_file_tells_others(app, world) -> None:
+    organization = world.organization(external_id="x", needs="Wafers\nTest benches", offers="")
+    detailed(world, organization, Side.NEED, "Wafers")
+    row = json.loads(export(app, "jsonl"))
+    silent = {**row, "needs": "Wafers\nLathes"}
+    del silent["briefs"]
+    assert load(app, json.dumps(silent).encode(), "a.jsonl").changed == 1
+    assert json.loads(export(app, "jsonl"))["briefs"] == row["briefs"]
+    other = {**silent, "briefs": [{"side": "need", "title": "Lathes", "trl": 7}]}
+    assert load(app, json.dumps(other).encode(), "a.jsonl").changed == 1
+    assert json.loads(export(app, "jsonl"))["briefs"] == other["briefs"]
+
+
+@pytest.mark.parametrize(
+    ("told", "reason"),
+    [
+        ("{", "list in JSON"),
+        ({"side": "need"}, "must be a list"),
+        ([{"side": "need", "title": "Nobody wrote this"}], "no line"),
+        ([{"side": "need", "title": "Wafers", "price": 3}], "must be objects with"),
+        ([{"side": "need", "title": "Wafers", "trl": 10}], "trl: must lie between 1 and 9"),
+        ([{"side": "need", "title": "Wafers", "money_flow": "free"}], "money_flow: must be"),
+        ([{"side": "need", "title": "Wafers", "valid_until": "2027-02-30"}], "valid_until"),
+        ([{"side": "need", "title": "Wafers", "technologies": ["magic"]}], "technologies"),
+        ([{"side": "need", "title": "Wafers", "wishes": [["state", "must"]]}], "wishes: must be objects"),
+        (
+            [
+                {
+                    "side": "need",
+                    "title": "Wafers",
+                    "wishes": [{"aspect": "state", "weight": "must", "value": "Mars"}],
+                }
+            ],
+            "we do not know",
+        ),
+        ([{"side": "need", "title": "Wafers"}] * 2, "twice"),
+    ],
+)
+def test_details_that_cannot_be_taken_are_refused_with_the_reason(told, reason) -> None:
+    row = {"id": "1", "kind": "sme", "name": "Firm", "country": "IN", "needs": "Wafers", "briefs": told}
+    with pytest.raises(schemas.RowRefused) as refused:
+        schemas.profile_of(row)
+    ((column, why),) = refused.value.errors
+    assert column == "briefs"
+    assert reason in why
 
 
 def test_no_cell_of_the_csv_file_is_a_formula(app, awkward) -> None:
@@ -166,9 +247,11 @@ def _line(most: int):
 def test_whatever_people_type_survives_the_round_trip(app, world, name, text, words, form) -> None:
     with app.app_context():
         empty(db.engine)
-    world.organization(
+    made = world.organization(
         kind=Kind.INVESTOR, external_id="x", name=name, summary=text, needs=text, thesis=text, tags=words
     )
+    if brief_lines.titles_in(text):
+        detailed(world, made, Side.NEED, text)
     content = export(app, form)
     assert load(app, content, f"rows.{form}").unchanged == 1
     with app.app_context():
