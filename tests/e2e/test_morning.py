@@ -165,25 +165,36 @@ def next_card(page: Page, press) -> float:
     began = time.perf_counter()
     press()
     page.wait_for_function(
-        "(old) => location.pathname !== old && document.querySelector('.desk__said')", arg=before
+        "(old) => location.pathname !== old && document.querySelector('.desk__said, .usa-alert--success')",
+        arg=before,
     )
     return time.perf_counter() - began
 
 
+def asked(page: Page, key: str) -> None:
+    """Open the question of a decision; its first answer has the focus."""
+    page.keyboard.press(key)
+    page.wait_for_function("() => document.activeElement.closest('.desk__sheet')")
+
+
+def answer(page: Page, name: str, *keys: str) -> None:
+    """Go to an answer and press keys there."""
+    while page.evaluate("document.activeElement.name") != name:
+        page.keyboard.press("Tab")
+    for key in keys:
+        page.keyboard.press(key)
+
+
 def hold(page: Page) -> None:
-    page.keyboard.press("h")
-    page.keyboard.press("Tab") if page.evaluate("document.activeElement.tagName") == "SELECT" else None
-    day = clock.now() + timedelta(days=7)
-    page.keyboard.type(f"{day:%m%d%Y}")
+    asked(page, "h")
+    answer(page, "until", *f"{clock.now() + timedelta(days=7):%m%d%Y}")
     page.keyboard.press("Control+Enter")
 
 
 def reject(page: Page) -> None:
-    page.keyboard.press("r")
+    asked(page, "r")
     if page.locator("details[data-act][open] select[name=reason_code]").count():
-        if not page.evaluate("document.activeElement.name === 'reason_code'"):
-            page.keyboard.press("Tab")
-        page.keyboard.press("ArrowDown")
+        answer(page, "reason_code", "ArrowDown")
     page.keyboard.press("Control+Enter")
 
 

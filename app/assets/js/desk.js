@@ -158,6 +158,8 @@
   document.addEventListener("htmx:afterSettle", () => {
     ready();
     claim();
+    // Who presses keys faster than a page settles is in a question already.
+    if (document.activeElement?.closest(".desk__sheet") && !document.querySelector("[data-error-summary]")) return;
     const first = document.querySelector("[data-error-summary]") ?? document.querySelector("[data-desk-heading], .error-page h1");
     if (!first) return;
     first.tabIndex = -1;
