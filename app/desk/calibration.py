@@ -209,7 +209,7 @@ def _criteria(said: Sequence[Any]) -> list[tuple[str, float, int]]:
     for scores in given:
         for text in scores:
             number[text] += 1
-    found = [(text, middle, number[text]) for text, middle in rubric.medians(given).items()]
+    found = [(rubric.words_of(text), middle, number[text]) for text, middle in rubric.medians(given).items()]
     return sorted(found, key=lambda one: (-one[2], one[0]))
 
 

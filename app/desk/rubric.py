@@ -63,7 +63,7 @@ def form_for(case: Case, own: Opinion | None = None) -> Any:
     choices = [("", "–"), *((str(score), label) for score, label in rubric.SCALE.items())]
     fields = {
         f"score_{place}": SelectField(
-            text,
+            rubric.words_of(text),
             [InputRequired(_("Give a score from 1 to 4."))],
             choices=[SelectChoice(value, label) for value, label in choices],
             default=str(own.scores.get(text, "")) if own else "",
@@ -86,7 +86,7 @@ def shown_to(reader: User, case: Case, sent: Any = None) -> Shown:
         form=sent or form_for(case, own),
         own=own,
         others=[one for one in open_ if one.by_id != reader.id],
-        medians=rubric.medians(scores),
+        medians={rubric.words_of(text): score for text, score in rubric.medians(scores).items()},
         agreement=rubric.within_one_step(scores),
         given=len(every),
     )

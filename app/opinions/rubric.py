@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from statistics import median
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 LEAST, MOST = 1, 4
@@ -22,15 +21,24 @@ MOST_CRITERIA = 5
 Scores = Mapping[str, int]
 
 
+# For cases without a program. They are kept as they stand here, whatever language somebody reads.
+_DEFAULTS = {
+    "real": lazy_gettext("The need is real and current"),
+    "complementary": lazy_gettext("The two sides complete each other"),
+    "ready": lazy_gettext("Both can act now"),
+    "clear": lazy_gettext("Nothing speaks against it"),
+}
+
+
 def criteria_of(written: Sequence[str]) -> list[str]:
     """What to score by: a program's own criteria, or four that fit every case."""
     own = list(dict.fromkeys(text for text in written if text))
-    return own[:MOST_CRITERIA] or [
-        _("The need is real and current"),
-        _("The two sides complete each other"),
-        _("Both can act now"),
-        _("Nothing speaks against it"),
-    ]
+    return own[:MOST_CRITERIA] or list(_DEFAULTS)
+
+
+def words_of(criterion: str) -> str:
+    """A criterion as people read it."""
+    return str(_DEFAULTS.get(criterion, criterion))
 
 
 def medians(opinions: Iterable[Scores]) -> dict[str, float]:

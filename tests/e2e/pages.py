@@ -69,6 +69,7 @@ OWNING = [
     *_shown("organizations.people.index", "/organizations/{own}/people"),
     *_shown("matching.reach", "/organizations/{own}/reach"),
     *_shown("programs.ours", "/organizations/{own}/programs"),
+    *_shown("decisions.index", "/organizations/{own}/decisions"),
     *_shown("organizations.briefs.index", "/organizations/{own}/briefs"),
     *_shown(
         "organizations.briefs.new",
