@@ -162,7 +162,10 @@ class Scene:
             db.session.flush()
             said = {"at": now, "note": SECRET, "comment": SECRET, "action": Action.APPROVE}
             for case_id, user in zip(others, (self.tied, self.free), strict=False):
-                db.session.add(Decision(case_id=case_id, by_id=user.id, **said))
+                staged = Decision(case_id=case_id, by_id=user.id, **said)
+                db.session.add(staged)
+                db.session.flush()
+                self.ids.setdefault("own_decision", staged.id)
                 db.session.get_one(Case, case_id).state = CaseState.STAGED
             decision = Decision(
                 case_id=by_match,
