@@ -102,7 +102,6 @@ ANSWERING = [
     *_shown("meetings.show", "/meetings/{meeting}", "/meetings/{meeting_offered}"),
     *_shown("meetings.calendar", "/account/calendar"),
     *_shown("outcomes.show", "/matches/{introduced}/outcomes"),
-    *_shown("grievances.report", "/organizations/{other}/report"),
     *_shown("hurdles.pair", "/matches/{introduced}/hurdles"),
     *_shown("outcomes.ledger", "/outcomes"),
     *_shown("hurdles.index", "/hurdles"),
@@ -131,6 +130,9 @@ REVIEWING = [
             for name in ("proposed", "held", "info_requested", "listing", "duplicate")
         ),
     ),
+    *_shown("opinions.show", "/review/{case_proposed}/opinion"),
+    *_shown("calibration.show", "/review/calibration"),
+    *_shown("grievances.report", "/organizations/{startup}/report"),
     *_shown("conflicts.index", "/account/conflicts", "/account/conflicts?q=chip"),
     *_shown("claims.queue", "/claims"),
     *_shown("claims.index", "/organizations/{startup}/claims", "/organizations/{investor}/claims"),
