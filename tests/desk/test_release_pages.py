@@ -203,3 +203,11 @@ def test_every_decision_cites_a_criterion_of_its_program(app, world, manager, br
     assert browser.post(f"/review/{case.id}/approve", data=sent).status_code == 422
     sent["criterion"] = "The need is real."
     assert browser.post(f"/review/{case.id}/approve", data=sent).status_code == 303
+
+
+def test_the_same_approval_pressed_twice_is_one_decision(app, world, manager, browser) -> None:
+    case = world.case(pair(world))
+    for _press in range(2):
+        assert browser.post(f"/review/{case.id}/approve", data={"version": case.version}).status_code == 303
+    with app.app_context():
+        assert len(db.session.scalars(sa.select(Decision.id)).all()) == 1
