@@ -7,8 +7,8 @@ from alembic import op
 
 import app.db.base
 
-revision = "0022"
-down_revision = "0021"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
