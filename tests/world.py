@@ -68,6 +68,7 @@ class World:
     def __init__(self, app: Flask) -> None:
         self.app = app
         self._numbers = itertools.count(1)
+        self._tokens: dict[int, str] = {}
 
     def add(self, *rows: Any) -> Any:
         """Save rows and detach them; gives back the first."""
@@ -337,14 +338,15 @@ class World:
             session["_fresh"] = True
         return browser
 
-    def program_of(self, user: User, **lasts: float) -> FlaskClient:
-        """A program that sends a token of `user` with each request."""
-        with self.app.app_context():
-            person = db.session.get_one(User, user.id)
-            _made, text = api_tokens.issue(person, "a program", timedelta(**(lasts or {"days": 30})))
-            db.session.commit()
+    def program_of(self, user: User) -> FlaskClient:
+        """A program that sends a token of `user` with each request, the same one each time."""
+        if user.id not in self._tokens:
+            with self.app.app_context():
+                person = db.session.get_one(User, user.id)
+                _made, self._tokens[user.id] = api_tokens.issue(person, "a program", timedelta(days=30))
+                db.session.commit()
         client = self.app.test_client()
-        client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {text}"
+        client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {self._tokens[user.id]}"
         return client
 
 
