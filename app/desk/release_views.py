@@ -44,9 +44,9 @@ def show() -> str:
 @_judge
 def release() -> Response:
     """Release what was chosen; nothing chosen means all that was shown."""
-    shown = {int(one) for one in request.form.getlist("shown") if one.isdigit()}
-    chosen = {int(one) for one in request.form.getlist("decision_id") if one.isdigit()} or shown
-    decisions = [one for one in release_queries.staged_for(current_user) if one.id in chosen]
+    # Compared as they were sent: what is no number is no decision's either.
+    chosen = set(request.form.getlist("decision_id") or request.form.getlist("shown"))
+    decisions = [one for one in release_queries.staged_for(current_user) if str(one.id) in chosen]
     made = releasing.release(current_user, decisions)
     db.session.commit()
     return redirect(url_for(".one", release_id=made.id), 303)

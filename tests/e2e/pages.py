@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.demo.programs import MISSION
 from app.taxonomy import Kind
 from tests.e2e.scene import CARETAKER, DRAFTER, FOUNDER, FRESH, IDLE_MANAGER, MANAGER
 
@@ -132,6 +133,14 @@ REVIEWING = [
     ),
     *_shown("opinions.show", "/review/{case_proposed}/opinion"),
     *_shown("calibration.show", "/review/calibration"),
+    *_shown("programs.index", "/programs"),
+    *_shown("managing.show", f"/programs/{MISSION}/manage", f"/programs/{MISSION}/manage?q=storage"),
+    *_shown("managing.edit", f"/programs/{MISSION}/edit"),
+    *_shown("managing.new", "/programs/new"),
+    *_shown("dial.show", f"/programs/{MISSION}/dial", "/programs/startup-handshake/dial"),
+    *_shown("releases.show", "/review/release"),
+    *_shown("releases.one", "/review/releases/{release}"),
+    *_shown("hurdles.review", "/hurdles/review"),
     *_shown("grievances.report", "/organizations/{startup}/report"),
     *_shown("conflicts.index", "/account/conflicts", "/account/conflicts?q=chip"),
     *_shown("claims.queue", "/claims"),
@@ -174,6 +183,8 @@ NO_PAGES = {
     "static",
     "directory.csv",
     "terms.search",
+    "meetings.feed",
+    "meetings.file",
     "jobs.healthz",
     "jobs.readyz",
     "outbox.dev_mail_html",

@@ -14,7 +14,7 @@ from app.accounts.queries import token_hash
 from app.conflicts.guards import JUDGES
 from app.conflicts.models import ConflictStatement
 from app.demo.story import FOUNDERS
-from app.desk.models import Case
+from app.desk.models import Case, Release
 from app.introductions.models import Answer
 from app.listings.models import ListingReview, ReviewState
 from app.matching.models import Match, MatchState
@@ -268,7 +268,11 @@ class Scene:
             results = {"settings": settings, "is_trained": True}
             done = {"state": PreviewState.DONE, "done": 6, "wanted": 6, "created_at": clock.now()}
             session.add(DialPreview(program_id=program.id, by_id=manager, results=results, **done))
+            soon = clock.now() + timedelta(minutes=40)
+            release = Release(by_id=manager, at=clock.now() - timedelta(minutes=20), effective_at=soon)
+            session.add(release)
             session.commit()
+            self.places["release"] = release.id
 
     def _matches(self) -> dict[str, str | int]:
         with self.session() as session:

@@ -237,10 +237,14 @@ def see_matches_with_reasons(journey: Journey, page: Page) -> int:
 def case_of(journey: Journey, match_id: int) -> int:
     """The case the worker opened for a match."""
     engine = sa.create_engine(journey.site.environment["DATABASE_URL"])
-    with engine.connect() as connection:
-        found = connection.scalar(
-            sa.text("SELECT id FROM review_case WHERE match_id = :id"), {"id": match_id}
-        )
+    query = sa.text("SELECT id FROM review_case WHERE match_id = :id")
+    found = None
+    for _ in range(60):
+        with engine.connect() as connection:
+            found = connection.scalar(query, {"id": match_id})
+        if found:
+            break
+        time.sleep(0.5)
     engine.dispose()
     assert found
     return int(found)

@@ -56,10 +56,10 @@ def test_the_desk_is_worked_with_single_keys(signed_in: SignedIn) -> None:
     page = signed_in(MANAGER).new_page()
     page.goto("/review?kind=pair")
     queue = page.locator("[data-queue] a")
-    for key, focused in (("j", 1), ("j", 2), ("k", 1)):
+    for key, focused in (("j", 0), ("j", 1), ("k", 0)):
         page.keyboard.press(key)
         expect(queue.nth(focused)).to_be_focused()
-    chosen = queue.nth(1).get_attribute("href") or ""
+    chosen = queue.nth(0).get_attribute("href") or ""
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(re.escape(chosen)))
     for key, asks in (("h", "Hold"), ("q", "Ask"), ("r", "Reject")):
