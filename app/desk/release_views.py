@@ -37,6 +37,7 @@ def show() -> str:
         earlier=release_queries.releases_of(current_user),
         kept={},
         now=clock.now(),
+        to_undo=releasing.time_to_undo(),
     )
 
 

@@ -37,7 +37,7 @@ def release(by: User, decisions: Sequence[Decision]) -> Release:
     foreseen = consequences.summary_of(consequences.consequences_of(decisions))
     locked = locked_decisions([one.id for one in decisions])
     now = clock.now()
-    made = Release(by_id=by.id, at=now, effective_at=now + _time_to_undo(), foreseen={})
+    made = Release(by_id=by.id, at=now, effective_at=now + time_to_undo(), foreseen={})
     db.session.add(made)
     db.session.flush()
     allowed = _known_to(by, [one.case_id for one in locked])
@@ -71,7 +71,8 @@ def _lock(model: Any, those: sa.ColumnElement[bool]) -> list[Any]:
     return list(db.session.scalars(query.execution_options(populate_existing=True)).unique())
 
 
-def _time_to_undo() -> timedelta:
+def time_to_undo() -> timedelta:
+    """How long after a release letters wait and all of it can be taken back."""
     return timedelta(minutes=current_app.config["SETTINGS"].undo_minutes)
 
 

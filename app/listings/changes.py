@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from app import workdays
 from app.organizations.models import Organization
 
 # Who it is, what it does and what it claims: a change comes back to review. City, team size, founding year, intake and
@@ -42,7 +43,6 @@ MATERIAL = (
     "invests_in",
 )
 WORKING_DAYS = 3
-_SATURDAY = 5
 
 
 def snapshot_of(organization: Organization) -> dict[str, Any]:
@@ -69,9 +69,5 @@ def differences(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str,
 
 
 def due(submitted_at: datetime, days: int = WORKING_DAYS) -> datetime:
-    """The end of the service level: so many days later, Saturdays and Sundays not counted."""
-    moment = submitted_at
-    while days:
-        moment += timedelta(days=1)
-        days -= moment.weekday() < _SATURDAY
-    return moment
+    """The end of the service level: so many working days later, as the desk counts them."""
+    return workdays.after(submitted_at, days)

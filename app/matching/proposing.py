@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from app import workdays
 from app.audit import services as audit
 from app.db import db
 from app.matching import eligibility
@@ -173,9 +174,5 @@ def _forget_refresh_of(ids: Collection[int]) -> None:
 
 
 def due_after(start: datetime, days: int = DUE_WORKING_DAYS) -> datetime:
-    """So many working days later; Saturday and Sunday do not count."""
-    due = start
-    while days:
-        due += timedelta(days=1)
-        days -= due.weekday() < 5
-    return due
+    """So many working days later; weekends and the holidays of both countries do not count."""
+    return workdays.after(start, days)

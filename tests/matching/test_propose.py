@@ -197,8 +197,8 @@ def test_due_dates_are_two_working_days_away() -> None:
 
     assert due(16) == datetime(2026, 11, 18, 9, tzinfo=UTC)  # Monday to Wednesday
     assert due(19) == datetime(2026, 11, 23, 9, tzinfo=UTC)  # Thursday to Monday
-    assert due(20) == datetime(2026, 11, 24, 9, tzinfo=UTC)  # Friday to Tuesday
-    assert due(21) == due(22) == datetime(2026, 11, 24, 9, tzinfo=UTC)
+    # Over Guru Nanak's birthday on Tuesday.
+    assert due(20) == due(21) == due(22) == datetime(2026, 11, 25, 9, tzinfo=UTC)
 
 
 def program_ids(app) -> set[int | None]:
