@@ -15,7 +15,8 @@ from app.taxonomy import Country, Kind
 @pytest.mark.parametrize(
     ("handed_in", "promised"),
     [
-        ("2026-11-23T09:00", "2026-11-26T09:00"),  # Monday to Thursday
+        ("2026-11-30T09:00", "2026-12-03T09:00"),  # Monday to Thursday
+        ("2026-11-23T09:00", "2026-11-30T09:00"),  # Monday over two holidays and a weekend
         ("2026-11-26T09:00", "2026-12-01T09:00"),  # Thursday over a weekend to Tuesday
         ("2026-11-28T09:00", "2026-12-02T09:00"),  # Saturday counts from Monday
     ],
