@@ -52,6 +52,7 @@ from app.grievances import models as grievances_models
 from app.grievances import views as grievances_views
 from app.hurdles import models as hurdles_models
 from app.hurdles import views as hurdles_views
+from app.inbound import models as inbound_models
 from app.insights import views as insights_views
 from app.introductions import models as introductions_models
 from app.introductions import views as introductions_views
@@ -142,6 +143,7 @@ COMMANDS = (
 MODELS = (
     audit_models,
     outbox_models,
+    inbound_models,
     jobs_models,
     accounts_models,
     organizations_models,

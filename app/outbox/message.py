@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
@@ -11,7 +12,7 @@ from typing import Any
 from app.outbox.models import Email
 
 # The standard policy turns a long word into an encoded-word, which no mail program reads as an address.
-UNFOLDED = {"list-unsubscribe", "message-id"}
+UNFOLDED = {"list-unsubscribe", "message-id", "in-reply-to", "references", "list-id"}
 
 
 class MailPolicy(EmailPolicy):
@@ -39,10 +40,15 @@ def message(email: Email, sender: str) -> EmailMessage:
     letter = EmailMessage(policy=POLICY)
     letter["From"] = _address(*parseaddr(sender))
     letter["To"] = _address(email.to_name, email.to_address)
+    if email.reply_to:
+        letter["Reply-To"] = _address("", email.reply_to)
     letter["Subject"] = _one_line(email.subject)
     letter["Date"] = format_datetime(email.created_at)
     letter["Message-ID"] = email.message_id
-    letter["List-Id"] = f"<{email.category.value}.{_host(email.message_id)}>"
+    if email.in_reply_to:
+        letter["In-Reply-To"] = email.in_reply_to
+        letter["References"] = email.in_reply_to
+    letter["List-Id"] = f"<{_list_id(email)}>"
     letter["Auto-Submitted"] = "auto-generated"
     if email.unsubscribe_url:
         letter["List-Unsubscribe"] = f"<{email.unsubscribe_url}>"
@@ -69,6 +75,13 @@ def _address(name: str, address: str) -> Address:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
+
+
+def _list_id(email: Email) -> str:
+    """In the form ``name.host`` that RFC 2919 asks for."""
+    name = re.sub(r"[^a-z0-9.-]+", "-", (email.list_id or email.category.value).lower()).strip("-.")
+    host = _host(email.message_id)
+    return name if name.endswith(f".{host}") else f"{name}.{host}"
 
 
 def _host(message_id: str) -> str:

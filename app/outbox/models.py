@@ -48,6 +48,11 @@ class Email(Base):
     text: Mapped[str] = mapped_column(sa.Text)
     html: Mapped[str] = mapped_column(sa.Text)
     unsubscribe_url: Mapped[str | None] = mapped_column(sa.String(500))
+    # Where an answer goes when not to the sender, and the mail of ours that this one carries on.
+    reply_to: Mapped[str | None] = mapped_column(sa.String(320))
+    in_reply_to: Mapped[str | None] = mapped_column(sa.String(200))
+    # What mail programs sort by; the category where it is empty.
+    list_id: Mapped[str] = mapped_column(sa.String(200), default="")
     # An iCalendar file that goes with it (RFC 6047); empty for most mails.
     calendar: Mapped[str] = mapped_column(sa.Text, default="")
     message_id: Mapped[str] = mapped_column(sa.String(200), unique=True)
@@ -63,12 +68,38 @@ class Email(Base):
     sent_at: Mapped[datetime | None]
 
 
+class BounceKind(StrEnum):
+    """How an address refused a mail after it was handed over, or by whom."""
+
+    HARD = "hard"
+    SOFT = "soft"
+    COMPLAINT = "complaint"
+
+
+class Bounce(Base):
+    """A mail that came back, or that somebody complained of. Soft ones count until the address is suppressed."""
+
+    __tablename__ = "bounce"
+    __table_args__ = (
+        sa.UniqueConstraint("email_id", "kind"),
+        sa.Index("ix_bounce_address_kind_at", "address", "kind", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email_id: Mapped[int] = mapped_column(sa.ForeignKey("email.id", ondelete="CASCADE"))
+    address: Mapped[str] = mapped_column(sa.String(320))
+    kind: Mapped[BounceKind] = mapped_column(choice(BounceKind, "kind"))
+    words: Mapped[str] = mapped_column(sa.String(400))
+    at: Mapped[datetime]
+
+
 class Suppression(Base):
-    """An address that refuses our mail for good; nothing is sent there any more."""
+    """An address that refuses our mail; nothing is sent there until a person lifts it."""
 
     __tablename__ = "suppression"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     address: Mapped[str] = mapped_column(sa.String(320), unique=True)
+    kind: Mapped[BounceKind] = mapped_column(choice(BounceKind, "kind"), default=BounceKind.HARD)
     reason: Mapped[str] = mapped_column(sa.String(250))
     at: Mapped[datetime]

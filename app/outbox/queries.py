@@ -47,6 +47,11 @@ def mail_under(key: str) -> Email | None:
     return db.session.scalars(sa.select(Email).where(Email.key == key)).one_or_none()
 
 
+def message_id_of(key: str) -> str | None:
+    """The Message-ID of the mail written for an occasion, for a mail that carries it on; None when there is none."""
+    return db.session.scalar(sa.select(Email.message_id).where(Email.key == key))
+
+
 def has_due(now: datetime) -> bool:
     """Whether any mail is to be sent now."""
     return db.session.scalar(sa.select(sa.exists().where(is_due(now)))) or False

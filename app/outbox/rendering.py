@@ -49,6 +49,9 @@ class Mail:
     is_secret: bool = False
     # An iCalendar file that goes with it.
     calendar: str = ""
+    reply_to: str | None = None
+    in_reply_to: str | None = None
+    list_id: str = ""
 
 
 def compose(
@@ -62,12 +65,17 @@ def compose(
     unsubscribe_url: str | None = None,
     is_secret: bool = False,
     calendar: str = "",
+    reply_to: str | None = None,
+    in_reply_to: str | None = None,
+    list_id: str = "",
     **context: Any,
 ) -> Mail:
     """Render ``<template>.txt.jinja`` and ``<template>.mjml.jinja`` for one person, in their language.
 
     Templates have `recipient`, `subject`, `unsubscribe_url`, `base_url` and `link(endpoint, **values)`, which
-    gives full addresses. `address` overrides the person's own (a new address to confirm).
+    gives full addresses. `address` overrides the person's own (a new address to confirm). `reply_to` is a bare
+    address for answers, `in_reply_to` the Message-ID of the mail of ours that this one carries on, `list_id` what
+    mail programs sort by (the category's name where it is empty).
     """
     with force_locale(to.locale):
         line = " ".join(str(subject).split())[:250]
@@ -94,6 +102,9 @@ def compose(
         unsubscribe_url=unsubscribe_url,
         is_secret=is_secret,
         calendar=calendar,
+        reply_to=reply_to,
+        in_reply_to=in_reply_to,
+        list_id=list_id,
     )
 
 
