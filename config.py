@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,6 +28,11 @@ class Settings:
     database_url: str = f"sqlite:///{ROOT}/var/sangam.sqlite"
     mail_url: str = f"file://{ROOT}/var/outbox"
     mail_from: str = "Sangam <no-reply@sangam.example>"
+    mail_domain: str = ""
+    mail_authserv_id: str = ""
+    dkim_key: str = ""
+    dkim_selector: str = "sangam"
+    dkim_domain: str = ""
     jobs_url: str = f"sqlite:///{ROOT}/var/jobs.sqlite"
     model_dir: str = f"{ROOT}/var/models"
     limits_url: str = "memory://"
@@ -46,6 +52,11 @@ class Settings:
     @property
     def writes_mail_to_files(self) -> bool:
         return self.mail_url.startswith("file:")
+
+    @property
+    def mail_host(self) -> str:
+        """The domain that answers and bounces come to: MAIL_DOMAIN, else that of MAIL_FROM."""
+        return (self.mail_domain or parseaddr(self.mail_from)[1].rpartition("@")[2]).lower()
 
     def check(self) -> Settings:
         """Raise `SettingsError` when these settings are not safe to start with."""
@@ -112,7 +123,8 @@ def from_environment(environ: dict[str, str] | None = None) -> Settings:
     env = dict(os.environ) if environ is None else environ
     chosen: dict[str, Any] = {}
     texts = ("secret_key", "base_url", "database_url", "mail_url", "mail_from", "jobs_url", "limits_url")
-    for name in (*texts, "model_dir"):
+    mail = ("mail_domain", "mail_authserv_id", "dkim_key", "dkim_selector", "dkim_domain")
+    for name in (*texts, *mail, "model_dir"):
         if value := env.get(name.upper()):
             chosen[name] = value
     whole = ("proposals_per_organization", "trusted_proxies", "clock_offset", "outbox_lease_seconds")

@@ -52,7 +52,9 @@ from app.grievances import models as grievances_models
 from app.grievances import views as grievances_views
 from app.hurdles import models as hurdles_models
 from app.hurdles import views as hurdles_views
+from app.inbound import commands as inbound_commands
 from app.inbound import models as inbound_models
+from app.inbound import tasks as inbound_tasks
 from app.insights import views as insights_views
 from app.introductions import models as introductions_models
 from app.introductions import views as introductions_views
@@ -135,6 +137,7 @@ COMMANDS = (
     digests_commands.cli,
     transfers_commands.cli,
     outbox_commands.cli,
+    inbound_commands.cli,
     jobs_commands.cli,
     audit_commands.cli,
     demo_commands.cli,
@@ -168,6 +171,7 @@ MODELS = (
 TASKS = (
     accounts_tasks,
     outbox_tasks,
+    inbound_tasks,
     organizations_tasks,
     claims_tasks,
     transfers_tasks,

@@ -27,7 +27,7 @@ class InboundMail(Base):
     __tablename__ = "inbound_mail"
     __table_args__ = (
         sa.Index("ix_inbound_mail_state_to_address", "state", "to_address"),
-        sa.Index("ix_inbound_mail_from_address_received_at", "from_address", "received_at"),
+        sa.Index("ix_inbound_mail_to_address_received_at", "to_address", "received_at"),
         sa.Index("ix_inbound_mail_received_at", "received_at"),
     )
 
@@ -43,6 +43,8 @@ class InboundMail(Base):
     text: Mapped[str] = mapped_column(sa.Text)
     in_reply_to: Mapped[str] = mapped_column(sa.String(250))
     references: Mapped[str] = mapped_column(sa.Text)
+    # How many files came along; they are not kept.
+    files: Mapped[int] = mapped_column(default=0)
     is_automatic: Mapped[bool]
     # Words of the Authentication-Results that our own mail server wrote; empty when it wrote none.
     spf: Mapped[str] = mapped_column(sa.String(20))

@@ -34,16 +34,10 @@ def has_waiting(prefix: str) -> bool:
     return db.session.scalar(query.limit(1)) is not None
 
 
-def taken_in(fingerprint: str) -> bool:
-    """Whether this mail came to this address before."""
-    query = sa.select(InboundMail.id).where(InboundMail.fingerprint == fingerprint)
-    return db.session.scalar(query) is not None
-
-
-def count_from(address: str, since: datetime) -> int:
-    """How many mails came from one address."""
+def count_to(local_part: str, since: datetime) -> int:
+    """How many mails came to one address."""
     query = sa.select(sa.func.count()).where(
-        InboundMail.from_address == address, InboundMail.received_at >= since
+        InboundMail.to_address == local_part, InboundMail.received_at >= since
     )
     return db.session.scalar(query) or 0
 

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from app import clock
 from app.db import db
-from app.outbox.models import Email, MailCategory, MailState, Suppression
+from app.outbox.models import Bounce, BounceKind, Email, MailCategory, MailState, Suppression
 
 URGENCY = {
     MailCategory.ACCOUNT: 0,
@@ -52,15 +52,45 @@ def message_id_of(key: str) -> str | None:
     return db.session.scalar(sa.select(Email.message_id).where(Email.key == key))
 
 
+def mail_with(message_id: str) -> Email | None:
+    """The mail that carries a Message-ID."""
+    return db.session.scalars(sa.select(Email).where(Email.message_id == message_id)).one_or_none()
+
+
+def soft_bounces(address: str, since: datetime) -> int:
+    """How many mails to an address came back for a reason that may pass."""
+    query = sa.select(sa.func.count()).where(
+        Bounce.address == address.lower(), Bounce.kind == BounceKind.SOFT, Bounce.at >= since
+    )
+    return db.session.scalar(query) or 0
+
+
 def has_due(now: datetime) -> bool:
     """Whether any mail is to be sent now."""
     return db.session.scalar(sa.select(sa.exists().where(is_due(now)))) or False
 
 
-def is_suppressed(address: str) -> bool:
-    """Whether the address refused our mail for good."""
-    found = sa.select(sa.exists().where(Suppression.address == address.lower()))
-    return db.session.scalar(found) or False
+def is_suppressed(address: str, category: MailCategory | None = None) -> bool:
+    """Whether nothing of a category is sent to the address any more.
+
+    Who complained still gets the account mail that they ask for, such as the one to choose a new password.
+    """
+    found = suppression_of(address)
+    if found is not None and found.kind is BounceKind.COMPLAINT:
+        return category is not MailCategory.ACCOUNT
+    return found is not None
+
+
+def suppression_of(address: str) -> Suppression | None:
+    """Why nothing is sent to an address, if nothing is."""
+    query = sa.select(Suppression).where(Suppression.address == address.lower())
+    return db.session.scalars(query).one_or_none()
+
+
+def suppressions(before: int | None = None, limit: int = PAGE) -> Sequence[Suppression]:
+    """A page of the addresses that nothing is sent to, newest first; `before` is the last id of the page before."""
+    query = sa.select(Suppression).order_by(Suppression.id.desc()).limit(limit)
+    return db.session.scalars(query if before is None else query.where(Suppression.id < before)).all()
 
 
 def failed_mails(key: str | None = None) -> Sequence[Email]:

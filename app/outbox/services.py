@@ -20,12 +20,14 @@ from app.audit import services as audit
 from app.db import db
 from app.errors import NotFound
 from app.outbox import queries
-from app.outbox.models import Email, MailState, Suppression
+from app.outbox.models import Bounce, BounceKind, Email, MailState, Suppression
 from app.outbox.rendering import Mail
 
 MAX_ATTEMPTS = 10
 FIRST_DELAY = timedelta(minutes=1)
 LONGEST_DELAY = timedelta(hours=4)
+MOST_SOFT_BOUNCES = 3
+SOFT_WINDOW = timedelta(days=30)
 _random = random.SystemRandom()
 _held_until: ContextVar[datetime | None] = ContextVar("held_until", default=None)
 
@@ -95,7 +97,7 @@ def begin(email_id: int, token: str, lease: timedelta) -> Email | None:
     email = _held(email_id, token)
     if email is None:
         return None
-    if queries.is_suppressed(email.to_address):
+    if queries.is_suppressed(email.to_address, email.category):
         mark_suppressed(email_id, token)
         return None
     if email.attempts >= MAX_ATTEMPTS:
@@ -149,11 +151,61 @@ def mark_bounced(email_id: int, token: str, error: str) -> bool:
         return False
     email.last_error = error
     _settle(email, MailState.BOUNCED)
-    if not queries.is_suppressed(email.to_address):
-        address = email.to_address.lower()
-        db.session.add(Suppression(address=address, reason=error[:250], at=clock.now()))
+    _note(email, BounceKind.HARD, error)
     audit.record("mail.bounced", ("email", email_id))
     return True
+
+
+def note_bounce(email: Email, kind: BounceKind, words: str) -> None:
+    """A mail that was handed over came back, or was complained of. Told twice it counts once.
+
+    An address that does not exist is suppressed at once, one with a full mailbox after `MOST_SOFT_BOUNCES`.
+    """
+    if not _note(email, kind, words):
+        return
+    if kind is BounceKind.HARD and email.state is MailState.SENT:
+        email.state, email.last_error = MailState.BOUNCED, words[:400]
+    action = "mail.complained" if kind is BounceKind.COMPLAINT else "mail.bounced"
+    audit.record(action, ("email", email.id), detail={"kind": kind.value})
+    db.session.flush()
+
+
+def lift(suppression: Suppression, by: int | None) -> None:
+    """Send to an address again; what it bounced before is forgotten."""
+    address = suppression.address
+    db.session.execute(sa.delete(Bounce).where(Bounce.address == address))
+    db.session.delete(suppression)
+    audit.record("suppression.lifted", ("suppression", suppression.id), by=by)
+    db.session.flush()
+
+
+def _note(email: Email, kind: BounceKind, words: str) -> bool:
+    """Keep a bounce, and suppress the address where that is due; False for one that is known."""
+    now, address = clock.now(), email.to_address.lower()
+    bounce = Bounce(email_id=email.id, address=address, kind=kind, words=words[:400], at=now)
+    try:
+        with db.session.begin_nested():
+            db.session.add(bounce)
+    except sa.exc.IntegrityError:
+        return False
+    if kind is BounceKind.SOFT and queries.soft_bounces(address, now - SOFT_WINDOW) < MOST_SOFT_BOUNCES:
+        return True
+    _suppress(address, kind, words)
+    return True
+
+
+def _suppress(address: str, kind: BounceKind, reason: str) -> None:
+    found = queries.suppression_of(address)
+    if found is None:
+        try:
+            with db.session.begin_nested():
+                db.session.add(Suppression(address=address, kind=kind, reason=reason[:250], at=clock.now()))
+        except sa.exc.IntegrityError:
+            # Another worker was told the same at this moment.
+            return
+    elif found.kind is BounceKind.COMPLAINT and kind is BounceKind.HARD:
+        # It does not exist any more: not even account mail arrives.
+        found.kind, found.reason = kind, reason[:250]
 
 
 def mark_suppressed(email_id: int, token: str) -> bool:

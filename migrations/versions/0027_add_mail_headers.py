@@ -72,6 +72,7 @@ def _create_inbound_mail() -> None:
         *(sa.Column(name, sa.String(length), nullable=False) for name, length in texts),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("references", sa.Text(), nullable=False),
+        sa.Column("files", sa.Integer(), nullable=False),
         sa.Column("is_automatic", sa.Boolean(), nullable=False),
         sa.Column(
             "state", _choice("state", "new", "taken", "refused", "bounce", "complaint"), nullable=False
@@ -88,7 +89,7 @@ def _create_inbound_mail() -> None:
         op.create_index(op.f(f"ix_inbound_mail_{name}"), "inbound_mail", [name])
     op.create_index("ix_inbound_mail_state_to_address", "inbound_mail", ["state", "to_address"])
     op.create_index(
-        "ix_inbound_mail_from_address_received_at", "inbound_mail", ["from_address", "received_at"]
+        "ix_inbound_mail_to_address_received_at", "inbound_mail", ["to_address", "received_at"]
     )
     op.create_index("ix_inbound_mail_received_at", "inbound_mail", ["received_at"])
 
