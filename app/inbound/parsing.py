@@ -25,6 +25,8 @@ MOST_HEADERS = 500
 DEEPEST = 30
 MOST_PARTS = 100
 LONGEST_HEADER = 2000
+# Reading addresses in addresses costs the square of their length.
+LONGEST_SENDER = 500
 _NESTING = re.compile(rb"^content-type:\s*(?:multipart|message)/", re.IGNORECASE | re.MULTILINE)
 _ID = re.compile(r"<[^<>\s]{1,240}>")
 _ADDRESS = re.compile(r"[^@\s<>,;:\"\\]{1,64}@[a-z0-9.-]{1,253}")
@@ -108,7 +110,7 @@ def _ids(found: Message, name: str) -> list[str]:
 
 def _sender(found: Message) -> str:
     """The one address of the one From header; empty where there are none or several."""
-    given = [str(value)[:LONGEST_HEADER] for value in found.get_all("From", [])]
+    given = [str(value)[:LONGEST_SENDER] for value in found.get_all("From", [])]
     if len(given) != 1:
         return ""
     addresses = [address.strip().lower() for _, address in getaddresses(given)]
