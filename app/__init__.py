@@ -89,6 +89,7 @@ from app.programs import commands as programs_commands
 from app.programs import managing_views as programs_managing_views
 from app.programs import models as programs_models
 from app.programs import views as programs_views
+from app.store import models as store_models
 from app.transfers import commands as transfers_commands
 from app.transfers import models as transfers_models
 from app.transfers import tasks as transfers_tasks
@@ -148,6 +149,7 @@ MODELS = (
     outbox_models,
     inbound_models,
     jobs_models,
+    store_models,
     accounts_models,
     organizations_models,
     conflicts_models,

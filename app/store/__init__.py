@@ -1,0 +1,1 @@
+"""Files that one machine writes and all read: trained models and what was learned of them."""
