@@ -26,8 +26,8 @@ SAMPLE = 32
 WORTH_A_SAMPLE = 20_000_000
 # How safe a floor of a sample is: safer ones let more pairs pass, others more lists come out short and be made again.
 DEVIATIONS = 2.5
-# Where lists are ranked again: more than an eighth longer than asked by so many, and so many lists a task.
-FEW_MORE = 8
+# Where lists are ranked again: an eighth longer than asked, by so many at the least, and so many lists a task.
+FEW_MORE = 6
 RANKED_TOGETHER = 8192
 
 
@@ -134,19 +134,18 @@ class Best:
 
 
 class _Lists:
-    """Running best k of n organizations; see `kernels.push`."""
+    """Running best k of n organizations; see `kernels.Running`."""
 
     def __init__(self, n: int, k: int, floor: Floats | None = None) -> None:
         self.k = k
-        self.score = np.empty((n, 2 * k), dtype=np.float32)
-        self.partner = np.empty((n, 2 * k), dtype=np.int32)
+        self.keys = np.empty((n, 2 * k), dtype=np.int64)
         self.count = np.zeros(n, dtype=np.int32)
         self.floor = np.full(n, -np.inf, dtype=np.float32) if floor is None else floor.copy()
 
-    def part(self, start: int, stop: int) -> tuple[Floats, Places, Places, Floats]:
+    def part(self, start: int, stop: int) -> kernels.Running:
         """Views of some of the lists, as the kernels take them."""
         at = slice(start, stop)
-        return self.score[at], self.partner[at], self.count[at], self.floor[at]
+        return self.keys[at], self.count[at], self.floor[at]
 
     def settled(self) -> Best:
         """The lists as they stand."""
@@ -307,8 +306,8 @@ def _offer_rows(
     """Offer the pairs of one block of columns with all rows to both."""
     begin, end = across
     rows, may_meet = market.rows[market.kinds[begin]], market.may_meet
-    column_group = may_meet.column_group[begin:end]
-    some_may = np.any(may_meet.allowed[:, np.unique(column_group)], axis=1)
+    allowed = np.ascontiguousarray(may_meet.allowed[:, may_meet.column_group[begin:end]])
+    some_may = allowed.any(axis=1)
     product.hold(_padded(market.columns.codes, begin, end, BLOCK_COLUMNS))
     for top in range(0, len(rows), BLOCK_ROWS):
         bottom = min(top + BLOCK_ROWS, len(rows))
@@ -319,8 +318,8 @@ def _offer_rows(
             product.of(_padded(rows.codes, top, bottom, BLOCK_ROWS)),
             (top, begin),
             (rows.scales[top:bottom], market.columns.scales[begin:end]),
-            (row_group, column_group),
-            may_meet.allowed,
+            row_group,
+            allowed,
             (may_meet.starts, may_meet.struck),
             down.part(top, bottom),
             lists.part(0, end - begin),
@@ -348,7 +347,7 @@ def two_way_nearest(left: Floats, right: Floats, k: int) -> tuple[Best, Best]:
     -------
     lists of the rows of `left` and of those of `right`, best first
     """
-    few_more = k + k // 8 + FEW_MORE
+    few_more = k + max(k // 8, FEW_MORE)
     down, across = two_way_best([Quantized.of(left)], Quantized.of(right), few_more)
     return _ranked_again(left, right, down, k), _ranked_again(right, left, across, k)
 

@@ -179,8 +179,7 @@ class Corridor:
         """
         sides = self.toward_each_kind(np.array([position]))
         lists = (
-            np.empty((1, 2 * k), dtype=np.float32),
-            np.empty((1, 2 * k), dtype=np.int32),
+            np.empty((1, 2 * k), dtype=np.int64),
             np.zeros(1, dtype=np.int32),
             np.full(1, -np.inf, dtype=np.float32),
         )

@@ -17,14 +17,19 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 Codes = NDArray[np.int8]
 Places = NDArray[np.int32]
+Keys = NDArray[np.int64]
+# Running best lists of n: keys (n, 2k) of score and place, how many (n,), and the score to pass (n,).
+Running = tuple[Keys, Places, Floats]
 
 # A block's product and its two sides stay in the caches nearest to a core.
 BLOCK_ROWS = 512
 BLOCK_COLUMNS = 1024
 # Wider vectors of codes could add up to more than float32 counts exactly.
 MOST_DIMENSIONS = 1040
-_SEGMENT = 32
 _INT8_FAMILIES = ("icelake", "genoa", "turin", "alder", "sierra", "sapphireamx", "neonsdot", "svesdot", "sme")
+
+# The low half of a key.
+_LOW = np.int64(0x7FFFFFFF)
 
 compiled = numba.njit(cache=True, nogil=True)
 
@@ -88,21 +93,36 @@ def _is_better(value: float, who: int, than: float, whom: int) -> bool:
 
 
 @compiled
-def _select(score: Floats, partner: Places, k: int) -> None:
-    """Hoare's quickselect (1961): the k best to the front, in no order; of equal scores the lower place is better."""
-    low, high = 0, len(score) - 1
+def _key(score: float, who: int) -> Any:
+    """Score and place in one whole number that is larger for the better: the higher score, of equal ones the lower place."""
+    bits = np.int64(np.float32(score).view(np.int32))
+    if bits < 0:
+        bits ^= _LOW
+    return (bits << 32) | np.int64(_LOW - who)
+
+
+@compiled
+def _score(key: np.int64) -> Any:
+    bits = np.int64(key >> 32)
+    if bits < 0:
+        bits ^= _LOW
+    return np.int32(bits).view(np.float32)
+
+
+@compiled
+def _select(keys: Keys, at: int, found: int, k: int) -> None:
+    """Hoare's quickselect (1961): the k largest of the first `found` keys of list `at` to the front, in no order."""
+    low, high = 0, found - 1
     while low < high:
-        middle = (low + high) >> 1
-        pivot, whose = score[middle], partner[middle]
+        pivot = keys[at, (low + high) >> 1]
         left, right = low, high
         while left <= right:
-            while _is_better(score[left], partner[left], pivot, whose):
+            while keys[at, left] > pivot:
                 left += 1
-            while _is_better(pivot, whose, score[right], partner[right]):
+            while pivot > keys[at, right]:
                 right -= 1
             if left <= right:
-                score[left], score[right] = score[right], score[left]
-                partner[left], partner[right] = partner[right], partner[left]
+                keys[at, left], keys[at, right] = keys[at, right], keys[at, left]
                 left += 1
                 right -= 1
         if k - 1 <= right:
@@ -114,31 +134,37 @@ def _select(score: Floats, partner: Places, k: int) -> None:
 
 
 @compiled
-def push(lists: tuple[Floats, Places, Places, Floats], at: int, value: float, who: int, k: int) -> None:
-    """Append to list `at`; when its 2k places are full, keep the best k and raise its floor to the worst of them."""
-    score, partner, count, floor = lists
-    place = count[at]
-    score[at, place] = value
-    partner[at, place] = who
-    place += 1
-    if place == score.shape[1]:
-        _select(score[at], partner[at], k)
-        floor[at] = score[at, :k].min()
-        place = k
-    count[at] = place
+def _keep_best(keys: Keys, floor: Floats, at: int, k: int) -> None:
+    """Of a full list keep the best k, and raise its floor to the worst of them."""
+    _select(keys, at, keys.shape[1], k)
+    least = keys[at, 0]
+    for place in range(1, k):
+        least = min(least, keys[at, place])
+    floor[at] = _score(least)
 
 
 @compiled
-def settle(lists: tuple[Floats, Places, Places, Floats], k: int, best: Floats, who: Places) -> None:
+def _push(keys: Keys, count: Places, floor: Floats, at: int, key: int, k: int) -> None:
+    """Append to list `at`; when its 2k places are full, keep the best k."""
+    keys[at, count[at]] = key
+    count[at] += 1
+    if count[at] == keys.shape[1]:
+        _keep_best(keys, floor, at, k)
+        count[at] = k
+
+
+@compiled
+def settle(lists: Running, k: int, best: Floats, who: Places) -> None:
     """Write each list's best k, in no order; -inf and -1 where fewer."""
-    score, partner, count, _ = lists
+    keys, count, _ = lists
     for row in range(len(count)):
         found = count[row]
         if found > k:
-            _select(score[row, :found], partner[row, :found], k)
+            _select(keys, row, found, k)
             found = k
-        best[row, :found] = score[row, :found]
-        who[row, :found] = partner[row, :found]
+        for place in range(found):
+            best[row, place] = _score(keys[row, place])
+            who[row, place] = _LOW - (keys[row, place] & _LOW)
         best[row, found:] = -np.inf
         who[row, found:] = -1
 
@@ -204,66 +230,81 @@ def sift(
     block: NDArray[Any],
     first: tuple[int, int],
     scales: tuple[Floats, Floats],
-    groups: tuple[Places, Places],
-    allowed: NDArray[np.bool_],
+    row_group: Places,
+    may_meet: NDArray[np.bool_],
     strikes: tuple[NDArray[np.int64], Places],
-    row_lists: tuple[Floats, Places, Places, Floats],
-    column_lists: tuple[Floats, Places, Places, Floats],
+    row_lists: Running,
+    column_lists: Running,
     k: int,
 ) -> None:
     """Offer every pair of a block to both its lists.
 
-    Segments in which no pair passes the floor of its row or column cost one comparison each way; whether a pair may meet
-    is asked only of those that pass.
+    Eight pairs of which none passes the floor of its row or column cost one comparison each way; whether a pair may meet
+    is asked only of those that pass. What a pair that passes needs is unpacked and written out here: handing arrays to a
+    function for each costs more than the rest.
 
     Parameters
     ----------
     block : (h, w) products of codes; rows and columns beyond those of the scales are padding
     first : positions of the block's first row and column
     scales : steps of the rows (h,) and of the columns (w,)
-    groups, allowed, strikes : of rows and columns, which groups may meet, pairs struck out as CSR by row position
-    row_lists, column_lists : score (n, 2k), partner (n, 2k), count (n,) and floor (n,) of this block's ends
+    row_group, may_meet : (h,) groups of the rows, and (groups, w) which group may meet which column
+    strikes : pairs struck out as CSR by row position
+    row_lists, column_lists : keys (n, 2k), count (n,) and floor (n,) of this block's ends
     """
     row_scale, column_scale = scales
-    row_floor, column_floor = row_lists[3], column_lists[3]
-    rows, columns = len(row_scale), len(column_scale)
-    found = np.empty(columns, dtype=np.int32)
-    limits = np.empty(columns, dtype=np.float32)
-    for column in range(columns):
-        limits[column] = _limit(column_floor[column], column_scale[column])
-    for row in range(rows):
-        step = row_scale[row]
-        passing = _passing(block[row], column_scale, limits, _limit(row_floor[row], step), step, found)
+    row_keys, row_count, row_floor = row_lists
+    column_keys, column_count, column_floor = column_lists
+    starts = strikes[0]
+    columns, places = len(column_scale), row_keys.shape[1]
+    limits = _limits(column_floor, column_scale)
+    passes = np.zeros((columns + 7) // 8 * 8, dtype=np.uint8)
+    found = np.empty(len(passes) + 1, dtype=np.int32)
+    for row in range(len(row_scale)):
+        step, here = row_scale[row], first[0] + row
+        limit = _limit(row_floor[row], step)
+        passing = _passing(block[row], column_scale, limits, limit, step, passes, found)
+        has_struck = starts[here] < starts[here + 1]
         for at in found[:passing]:
-            here, there = first[0] + row, first[1] + at
-            if not allowed[groups[0][row], groups[1][at]] or _is_struck(strikes, here, there):
+            there = first[1] + at
+            if not may_meet[row_group[row], at] or (has_struck and _is_struck(strikes, here, there)):
                 continue
-            score = np.float32(block[row, at]) * step * column_scale[at]
+            score = np.float32(np.float32(block[row, at]) * step * column_scale[at])
             if score > row_floor[row]:
-                push(row_lists, row, score, there, k)
+                row_keys[row, row_count[row]] = _key(score, there)
+                row_count[row] += 1
+                if row_count[row] == places:
+                    _keep_best(row_keys, row_floor, row, k)
+                    row_count[row] = k
             if score > column_floor[at]:
-                push(column_lists, at, score, here, k)
-                limits[at] = _limit(column_floor[at], column_scale[at])
+                column_keys[at, column_count[at]] = _key(score, here)
+                column_count[at] += 1
+                if column_count[at] == places:
+                    _keep_best(column_keys, column_floor, at, k)
+                    column_count[at] = k
+                    limits[at] = _limit(column_floor[at], column_scale[at])
 
 
 @compiled
 def _passing(
-    values: NDArray[Any], by: Floats, limits: Floats, limit: float, step: float, found: Places
+    values: NDArray[Any],
+    by: Floats,
+    limits: Floats,
+    limit: float,
+    step: float,
+    passes: NDArray[np.uint8],
+    found: Places,
 ) -> int:
     """Write the places of a row's values that pass the floor of row or column; how many they are."""
+    for at in range(len(by)):
+        one = np.float32(values[at])
+        passes[at] = (one * by[at] > limit) | (one * step > limits[at])
     count = 0
-    for start in range(0, len(by), _SEGMENT):
-        stop = min(start + _SEGMENT, len(by))
-        value, scale, most = values[start:stop], by[start:stop], limits[start:stop]
-        passing = numba.int32(0)
-        for at in range(stop - start):
-            one = np.float32(value[at])
-            passing += numba.int32((one * scale[at] > limit) | (one * step > most[at]))
-        if passing:
-            for at in range(stop - start):
-                one = np.float32(value[at])
-                found[count] = start + at
-                count += (one * scale[at] > limit) | (one * step > most[at])
+    for eight, some in enumerate(passes.view(np.uint64)):
+        if some:
+            for at in range(8 * eight, 8 * eight + 8):
+                found[count] = at
+                count += passes[at]
     return count
 
 
@@ -276,12 +317,25 @@ def _limit(floor: float, step: float) -> Any:
 
 
 @compiled
-def gather(score: Floats, partner: Places, k: int, lists: tuple[Floats, Places, Places, Floats]) -> None:
+def _limits(floors: Floats, steps: Floats) -> Floats:
+    limits = np.empty(len(floors), dtype=np.float32)
+    for at in range(len(floors)):
+        limits[at] = _limit(floors[at], steps[at])
+    return limits
+
+
+@compiled
+def gather(score: Floats, partner: Places, k: int, lists: Running) -> None:
     """Offer settled lists (n, k) to running ones."""
+    keys, count, floor = lists
     for row in range(score.shape[0]):
         for at in range(score.shape[1]):
-            if score[row, at] > lists[3][row]:
-                push(lists, row, score[row, at], partner[row, at], k)
+            if score[row, at] > floor[row]:
+                keys[row, count[row]] = _key(score[row, at], partner[row, at])
+                count[row] += 1
+                if count[row] == keys.shape[1]:
+                    _keep_best(keys, floor, row, k)
+                    count[row] = k
 
 
 @numba.njit(cache=True, nogil=True, fastmath=True)
@@ -316,7 +370,7 @@ def find_best(
     asked: Codes,
     steps: Floats,
     floors: Floats,
-    lists: tuple[Floats, Places, Places, Floats],
+    lists: Running,
     k: int,
     entered: Places,
     products: Floats,
@@ -329,24 +383,25 @@ def find_best(
     open_ : (n,) whether they may meet the one who asks
     asked, steps : (kinds, d) and (kinds,) the vector of the one who asks, toward each kind
     floors : (n,) products to pass
-    lists : one running list, see `push`
+    lists : one running list
     entered, products : (n,) room for the places that were passed, and by what
 
     Returns
     -------
     how many places were noted
     """
-    count = 0
+    keys, count, floor = lists
+    noted = 0
     for row in range(len(scales)):
         if not open_[row]:
             continue
         product = np.float32(_whole_product(codes[row], asked[kind[row]])) * steps[kind[row]] * scales[row]
-        if product > lists[3][0]:
-            push(lists, 0, product, row, k)
+        if product > floor[0]:
+            _push(keys, count, floor, 0, _key(product, row), k)
         if product > floors[row]:
-            entered[count], products[count] = row, product
-            count += 1
-    return count
+            entered[noted], products[noted] = row, product
+            noted += 1
+    return noted
 
 
 @compiled
@@ -357,13 +412,14 @@ def search_best(
     one: Codes,
     step: float,
     bonus: Floats,
-    lists: tuple[Floats, Places, Places, Floats],
+    lists: Running,
     k: int,
 ) -> None:
     """Offer everybody who is open to one running list, by product with `one` plus a bonus."""
+    keys, count, floor = lists
     for row in range(len(scales)):
         if not open_[row]:
             continue
         score = np.float32(np.float32(_whole_product(codes[row], one)) * step * scales[row] + bonus[row])
-        if score > lists[3][0]:
-            push(lists, 0, score, row, k)
+        if score > floor[0]:
+            _push(keys, count, floor, 0, _key(score, row), k)

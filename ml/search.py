@@ -155,8 +155,7 @@ class SearchIndex:
         asked = Quantized.of(_vector(self.builder, need))
         best, who = np.empty((1, k), dtype=np.float32), np.empty((1, k), dtype=np.int32)
         lists = (
-            np.empty((1, 2 * k), dtype=np.float32),
-            np.empty((1, 2 * k), dtype=np.int32),
+            np.empty((1, 2 * k), dtype=np.int64),
             np.zeros(1, dtype=np.int32),
             np.zeros(1, dtype=np.float32),
         )
