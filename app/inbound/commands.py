@@ -10,11 +10,16 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
+from app.db import db, reading
 from app.inbound import parsing
 from app.inbound.addresses import NotOurs
 from app.inbound.door import Door, listen
 from app.inbound.services import TooMany
 from app.inbound.taking import take as take_one
+from app.outbox import queries as outbox
+from app.outbox import services as outbox_services
+from app.outbox import signing
+from config import SettingsError
 
 cli = AppGroup("mail", help="Mail that comes in, and the key that ours is signed with.")
 # What mail servers understand (sysexits.h).
@@ -39,6 +44,45 @@ def receive(address: str, lmtp: bool) -> None:
         await listen(Door(app, speaks_lmtp=lmtp), host.strip("[]"), int(port))
 
     asyncio.run(serve())
+
+
+@cli.command()
+def key() -> None:
+    """Print the DNS record of the key that our mail is signed with."""
+    try:
+        signer = signing.signer_for(current_app.config["SETTINGS"])
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
+    if signer is None:
+        raise click.ClickException(
+            "Mail is not signed. Make a key with: openssl genrsa -out dkim.pem 2048 - and set DKIM_KEY to its path."
+        )
+    name, words = signer.record()
+    click.echo(f'{name}. IN TXT ( "{words[:200]}" "{words[200:]}" )')
+
+
+@cli.command()
+@click.option("--before", type=int, help="Go on before this number.")
+def suppressed(before: int | None) -> None:
+    """List the addresses that nothing is sent to, newest first."""
+    with reading():
+        found = [(one.id, one.address, one.kind.value, one.reason) for one in outbox.suppressions(before)]
+    for number, address, kind, reason in found:
+        click.echo(f"{number} {address} {kind}: {reason}")
+    if not found:
+        click.echo("None.")
+
+
+@cli.command()
+@click.argument("address")
+def lift(address: str) -> None:
+    """Send to ADDRESS again."""
+    found = outbox.suppression_of(address)
+    if found is None:
+        raise click.ClickException(f"{address} is not suppressed.")
+    outbox_services.lift(found, by=None)
+    db.session.commit()
+    click.echo("Lifted.")
 
 
 @cli.command()

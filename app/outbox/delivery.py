@@ -17,9 +17,12 @@ from flask import current_app
 from app import clock
 from app.db import db, reading
 from app.jobs.engine import jobs
-from app.outbox import queries, services
+from app.outbox import queries, services, signing
+from app.outbox.envelope import bounce_address
 from app.outbox.message import message
-from app.outbox.transport import Answer, Transport, Unreachable, Verdict, open_transport
+from app.outbox.models import Email
+from app.outbox.transport import Answer, Parcel, Transport, Unreachable, Verdict, open_transport
+from config import Settings, SettingsError
 
 log = structlog.get_logger(__name__)
 BATCH = 20
@@ -59,7 +62,7 @@ def deliver_due(limit: int | None = None) -> Counter[str]:
     if outage.is_pausing or not _is_anything_due():
         return counts
     try:
-        transport = open_transport(current_app.config["SETTINGS"].mail_url)
+        transport = _open(current_app.config["SETTINGS"])
     except Unreachable as error:
         outage.began(error)
         return counts
@@ -74,6 +77,15 @@ def deliver_due(limit: int | None = None) -> Counter[str]:
     finally:
         transport.close()
     return counts
+
+
+def _open(settings: Settings) -> Transport:
+    """Raises `Unreachable` also for a key that cannot sign: unsigned, all of it would be taken for spam."""
+    try:
+        signing.signer_for(settings)
+    except SettingsError as error:
+        raise Unreachable(str(error)) from error
+    return open_transport(settings.mail_url)
 
 
 def _is_anything_due() -> bool:
@@ -110,18 +122,29 @@ def _deliver_one(transport: Transport, email_id: int, token: str) -> str:
     if email is None:
         db.session.commit()
         return "not sent"
-    name = f"{email.created_at:%Y%m%d-%H%M%S}-{email.id:08d}"
     try:
-        letter = message(email, current_app.config["SETTINGS"].mail_from)
-        letter.as_bytes()
+        parcel = _parcel(email)
     except ValueError as error:
         services.mark_failed(email_id, token, f"no message can be made of it: {error}")
         db.session.commit()
         return "failed"
     db.session.commit()
-    outcome = _mark(email_id, token, transport.send(letter, name))
+    outcome = _mark(email_id, token, transport.send(parcel))
     db.session.commit()
     return outcome
+
+
+def _parcel(email: Email) -> Parcel:
+    """The mail as it goes: signed, and with an envelope that tells what comes back. Raises `ValueError` for what cannot be a message."""
+    settings: Settings = current_app.config["SETTINGS"]
+    raw = message(email, settings.mail_from, settings.mail_host).as_bytes()
+    signer = signing.signer_for(settings)
+    return Parcel(
+        raw=signer.sign(raw) if signer else raw,
+        sender=bounce_address(email.id, current_app.config["SECRET_KEY"], settings.mail_host),
+        recipient=email.to_address,
+        name=f"{email.created_at:%Y%m%d-%H%M%S}-{email.id:08d}",
+    )
 
 
 def _mark(email_id: int, token: str, answer: Answer) -> str:

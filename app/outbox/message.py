@@ -32,8 +32,8 @@ class MailPolicy(EmailPolicy):
 POLICY = MailPolicy(linesep="\r\n", cte_type="7bit")
 
 
-def message(email: Email, sender: str) -> EmailMessage:
-    """The message for one row; every attempt carries the same Message-ID and Date.
+def message(email: Email, sender: str, host: str = "") -> EmailMessage:
+    """The message for one row; every attempt carries the same Message-ID and Date. `host` is where answers come in.
 
     Raises `ValueError` for a row that no message can be made of, such as an address with a line break.
     """
@@ -50,6 +50,10 @@ def message(email: Email, sender: str) -> EmailMessage:
         letter["References"] = email.in_reply_to
     letter["List-Id"] = f"<{_list_id(email)}>"
     letter["Auto-Submitted"] = "auto-generated"
+    # Exchange answers nothing to it, and our own door knows it when it comes back.
+    letter["X-Auto-Response-Suppress"] = "All"
+    letter["X-Sangam-Loop"] = host or _host(email.message_id)
+    letter["Feedback-ID"] = f"{_kind(email.key)}:{email.category.value}:sangam"
     if email.unsubscribe_url:
         letter["List-Unsubscribe"] = f"<{email.unsubscribe_url}>"
         letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
@@ -71,6 +75,11 @@ def _add_calendar(letter: EmailMessage, calendar: str) -> None:
 
 def _address(name: str, address: str) -> Address:
     return Address(display_name=_one_line(name), addr_spec=address)
+
+
+def _kind(key: str) -> str:
+    """The kind of letter, from the name of its occasion: mailbox providers report complaints by it."""
+    return re.sub(r"[^a-z-]+", "-", key.partition(":")[0].lower()).strip("-")[:40] or "letter"
 
 
 def _one_line(text: str) -> str:

@@ -9,7 +9,6 @@ import ssl
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email.message import EmailMessage
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
@@ -41,12 +40,22 @@ class Answer:
     words: str = ""
 
 
+@dataclass(frozen=True)
+class Parcel:
+    """A finished message with its envelope; `name` is what a file of it is called."""
+
+    raw: bytes
+    sender: str
+    recipient: str
+    name: str
+
+
 class Transport(Protocol):
     """Hands mail over, one by one. `prepare` raises `Unreachable` when none can be; `send` always answers."""
 
     def prepare(self) -> None: ...
 
-    def send(self, letter: EmailMessage, name: str) -> Answer: ...
+    def send(self, parcel: Parcel) -> Answer: ...
 
     def close(self) -> None: ...
 
@@ -82,11 +91,11 @@ class Folder:
         except OSError as error:
             raise Unreachable(f"{self.path}: {error}") from error
 
-    def send(self, letter: EmailMessage, name: str) -> Answer:
+    def send(self, parcel: Parcel) -> Answer:
         try:
-            unfinished = self.path / f"{name}.part"
-            unfinished.write_bytes(letter.as_bytes())
-            unfinished.replace(self.path / f"{name}.eml")
+            unfinished = self.path / f"{parcel.name}.part"
+            unfinished.write_bytes(parcel.raw)
+            unfinished.replace(self.path / f"{parcel.name}.eml")
         except OSError as error:
             return Answer(Verdict.LATER, str(error))
         return Answer(Verdict.ACCEPTED)
@@ -187,9 +196,12 @@ class SmtpServer:
         if self.client.sock is None:
             self.client = self._connect()
 
-    def send(self, letter: EmailMessage, name: str) -> Answer:
+    def send(self, parcel: Parcel) -> Answer:
+        options = [] if parcel.recipient.isascii() else ["SMTPUTF8"]
+        if options and not self.client.has_extn("smtputf8"):
+            return Answer(Verdict.REFUSED, "the server takes no address of other than plain letters")
         try:
-            self.client.send_message(letter)
+            self.client.sendmail(parcel.sender, [parcel.recipient], parcel.raw, options)
         except (smtplib.SMTPException, OSError) as error:
             return self._answer_to(error)
         return Answer(Verdict.ACCEPTED)
@@ -198,8 +210,6 @@ class SmtpServer:
         if isinstance(error, smtplib.SMTPRecipientsRefused):
             code, words = next(iter(error.recipients.values()))
             return Answer(_verdict_on_recipient(code, _text(words)), f"{code} {_text(words)}")
-        if isinstance(error, smtplib.SMTPNotSupportedError):
-            return Answer(Verdict.REFUSED, str(error))
         if isinstance(error, smtplib.SMTPResponseException):
             # A refused sender is our own setting, not this mail's fault: it is tried again.
             final = isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500

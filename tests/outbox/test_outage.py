@@ -79,8 +79,8 @@ def test_a_server_that_dies_between_two_mails_costs_one_attempt(
     sink.drops_after_data = 1
     send = transport.SmtpServer.send
 
-    def then_gone(self, letter, name):
-        answer = send(self, letter, name)
+    def then_gone(self, parcel):
+        answer = send(self, parcel)
         monkeypatch.setattr(transport, "_Smtp", _nobody)
         return answer
 
