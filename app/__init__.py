@@ -60,6 +60,7 @@ from app.introductions import models as introductions_models
 from app.introductions import views as introductions_views
 from app.jobs import commands as jobs_commands
 from app.jobs import models as jobs_models
+from app.jobs import tasks as jobs_tasks
 from app.jobs import views as jobs_views
 from app.jobs.engine import jobs as job_engine
 from app.listings import models as listings_models
@@ -171,6 +172,7 @@ MODELS = (
 )
 # Importing them registers them with the job engine.
 TASKS = (
+    jobs_tasks,
     accounts_tasks,
     outbox_tasks,
     inbound_tasks,

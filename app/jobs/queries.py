@@ -14,8 +14,9 @@ from alembic.migration import MigrationContext
 from app import clock
 from app.db import db
 from app.db.commands import head_revision
+from app.errors import NotFound
 from app.jobs.engine import jobs
-from app.jobs.models import Lease, Worker
+from app.jobs.models import Job, JobState, Lease, Worker
 
 log = structlog.get_logger(__name__)
 WORKER_SEEN_WITHIN = timedelta(seconds=30)
@@ -72,3 +73,36 @@ def workers() -> Sequence[Worker]:
 def leases() -> Sequence[Lease]:
     """Leases that still hold."""
     return db.session.scalars(sa.select(Lease).where(Lease.until > clock.now()).order_by(Lease.name)).all()
+
+
+def is_due() -> sa.ColumnElement[bool]:
+    """Of a job: it waits and its time has come, or its worker has not been heard of since the lease ran out."""
+    now = clock.now()
+    waits = sa.and_(Job.state == JobState.WAITING, Job.next_attempt_at <= now)
+    return sa.or_(waits, sa.and_(Job.state == JobState.RUNNING, Job.leased_until <= now))
+
+
+def due_names() -> Sequence[str]:
+    """Kinds of which a job is due."""
+    return db.session.scalars(sa.select(Job.name).where(is_due()).distinct()).all()
+
+
+def job(job_id: int) -> Job:
+    """A job. Raises `NotFound`."""
+    found = db.session.get(Job, job_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def jobs_in(state: JobState, most: int = 50) -> Sequence[Job]:
+    """Jobs of a state: those to come in their order, those that are over newest first."""
+    order = Job.ended_at.desc() if state in {JobState.DONE, JobState.DEAD} else Job.next_attempt_at
+    query = sa.select(Job).where(Job.state == state).order_by(order, Job.id.desc()).limit(most)
+    return db.session.scalars(query).all()
+
+
+def job_counts() -> dict[JobState, int]:
+    """How many jobs there are of each state."""
+    query = sa.select(Job.state, sa.func.count()).group_by(Job.state)
+    return dict.fromkeys(JobState, 0) | dict(db.session.execute(query).tuples().all())

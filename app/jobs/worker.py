@@ -16,12 +16,12 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.db import db
-from app.jobs import services
+from app.jobs import holding, services
 from app.jobs.engine import Jobs, Queue
 
 log = structlog.get_logger(__name__)
-# A mail server that stalls, a long matching run, and still one for the rest.
-THREADS = 3
+# A mail server that stalls, a long matching run, an import, and still one for the rest.
+THREADS = 4
 TICK_SECONDS = 0.2
 BEAT_SECONDS = 5.0
 HEALTH_SECONDS = 10.0
@@ -121,6 +121,7 @@ class Worker:
                     # A task that did not stop in time may hold the write lock; leases then run out by themselves.
                     db.session.connection().exec_driver_sql("PRAGMA busy_timeout = 1000")
                 services.release_all()
+                holding.give_back_all()
                 services.sign_off(self.pulse.worker_name)
                 db.session.commit()
         except SQLAlchemyError as error:

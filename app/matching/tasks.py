@@ -10,9 +10,11 @@ import structlog
 from flask import current_app
 
 from app.db import db, reading
-from app.jobs import services as leases
+from app.jobs import services as engine
 from app.jobs.engine import jobs
+from app.jobs.holding import Held, Postponed
 from app.jobs.keeping import kept
+from app.jobs.working import kind, leased, tell
 from app.matching import advising, dial_pricing, dialing, eligibility, planning, proposing, training
 from app.programs import queries as programs
 from app.programs.models import DialPreview
@@ -22,6 +24,9 @@ AT_ONCE = 200
 ADVISED_AT_ONCE = 50
 # A full run is long on a large site, and cohorts change one organization after the other.
 PAUSE = timedelta(minutes=10)
+# Kinds of jobs, which are also their keys: one of each is open at a time.
+TRAIN, PROPOSE = "matching.train", "matching.propose"
+BATCH = 2000
 
 
 @jobs.task("matching.refresh", every=10)
@@ -46,50 +51,54 @@ def advise() -> None:
     try:
         with kept(advising.LEASE, token, advising.LEASE_SECONDS):
             answers = advising.compute(waiting, settings.proposals_per_organization, Path(settings.model_dir))
-        if leases.renew(advising.LEASE, token, advising.LEASE_SECONDS):
+        if engine.renew(advising.LEASE, token, advising.LEASE_SECONDS):
             advising.write(answers)
             db.session.commit()
     finally:
         db.session.rollback()
-        leases.release(advising.LEASE, token)
+        engine.release(advising.LEASE, token)
         db.session.commit()
 
 
-@jobs.task("matching.train", every=3600)
-def train() -> None:
-    """Once a week, when something was said since, train a model; a better one takes over and proposes anew."""
+@jobs.task("matching.ask_for_training", every=3600)
+def ask_for_training() -> None:
+    """Once a week, when something was said since, ask for a training."""
     with reading():
         due = training.is_due()
         db.session.rollback()
-    if not due or (token := _lease(training.LEASE, training.LEASE_SECONDS)) is None:
-        return
+    if due:
+        engine.enqueue(TRAIN, TRAIN)
+        db.session.commit()
+
+
+@kind(TRAIN)
+def train(held: Held) -> str:
+    """Train a model; a better one takes over, and everybody is proposed to anew."""
     settings = current_app.config["SETTINGS"]
     folder = Path(settings.model_dir)
     try:
-        with kept(training.LEASE, token, training.LEASE_SECONDS):
-            trained = training.train(settings.proposals_per_organization, folder)
-        if leases.renew(training.LEASE, token, training.LEASE_SECONDS):
+        with leased(training.LEASE, training.LEASE_SECONDS):
+            trained = training.train(
+                settings.proposals_per_organization, folder, lambda step: tell(held, step, training.STEPS)
+            )
             row = training.shelve(trained, folder)
-            db.session.commit()
-            log.info("model trained", model=row.version, state=row.state.value, why=row.why)
             if row.is_in_force:
-                jobs.wake("matching.propose")
+                engine.enqueue(PROPOSE, PROPOSE)
     except training.TooFewDecisions as error:
-        log.info("no model trained", why=str(error))
-    finally:
-        db.session.rollback()
-        leases.release(training.LEASE, token)
-        db.session.commit()
+        return str(error)
+    return f"{row.version}: {row.state.value.replace('_', ' ')}. {row.why}"
 
 
 @jobs.task("matching.share_out", every=60)
 def share_out() -> None:
-    """Compute everybody's proposals anew when programs have changed, at most once in `PAUSE`."""
+    """Ask for everybody's proposals anew when programs have changed, at most once in `PAUSE`."""
     with reading():
         due = programs.wants_sharing_out(PAUSE)
         db.session.rollback()
     if due:
-        _propose(None)
+        engine.enqueue(PROPOSE, PROPOSE)
+        db.session.commit()
+        jobs.wake(PROPOSE)
 
 
 @jobs.task("matching.price_dials", every=5)
@@ -106,7 +115,7 @@ def price_dials() -> None:
                 _price(preview_id)
     finally:
         db.session.rollback()
-        leases.release(dialing.LEASE, token)
+        engine.release(dialing.LEASE, token)
         db.session.commit()
 
 
@@ -132,32 +141,39 @@ def _price(preview_id: int) -> None:
             return
 
 
-@jobs.task("matching.propose")
-def propose() -> None:
-    """Compute everybody's proposals anew, on demand: after another model took over."""
-    _propose(None)
-
-
-def _propose(only: Sequence[int] | None) -> None:
-    if (token := _lease(proposing.LEASE, proposing.LEASE_SECONDS)) is None:
-        return
-    settings = current_app.config["SETTINGS"]
-    try:
-        with kept(proposing.LEASE, token, proposing.LEASE_SECONDS):
-            plan = planning.make_plan(settings.proposals_per_organization, only, Path(settings.model_dir))
-        if not leases.renew(proposing.LEASE, token, proposing.LEASE_SECONDS):
-            return
+@kind(PROPOSE)
+def propose(held: Held) -> str:
+    """Compute everybody's proposals anew: after another model took over, or programs have changed."""
+    with leased(proposing.LEASE, proposing.LEASE_SECONDS) as still:
+        plan = _plan(None)
         run = proposing.ProposalRun(plan.version)
-        for run in proposing.write_plan(plan):  # noqa: B007  # the last one has the sums
+        for number, run in enumerate(proposing.write_plan(plan, BATCH), 1):  # noqa: B007  # the last one has the sums
+            still()
+            held.note(min(number * BATCH, len(plan.rows)), len(plan.rows))
             db.session.commit()
-        log.info("proposals refreshed", organizations=run.organizations, new=run.new, stale=run.stale)
-    finally:
-        db.session.rollback()
-        leases.release(proposing.LEASE, token)
+    return f"{run.organizations} organizations: {run.new} new, {run.refreshed} refreshed, {run.stale} let go."
+
+
+def _propose(only: Sequence[int]) -> None:
+    try:
+        with leased(proposing.LEASE, proposing.LEASE_SECONDS) as still:
+            plan = _plan(only)
+            still()
+            run = proposing.ProposalRun(plan.version)
+            for run in proposing.write_plan(plan, BATCH):  # noqa: B007  # the last one has the sums
+                db.session.commit()
         db.session.commit()
+    except Postponed:
+        return
+    log.info("proposals refreshed", organizations=run.organizations, new=run.new, stale=run.stale)
+
+
+def _plan(only: Sequence[int] | None) -> proposing.Plan:
+    settings = current_app.config["SETTINGS"]
+    return planning.make_plan(settings.proposals_per_organization, only, Path(settings.model_dir))
 
 
 def _lease(name: str, seconds: float) -> str | None:
-    token = leases.hold(name, seconds)
+    token = engine.hold(name, seconds)
     db.session.commit()
     return token

@@ -5,7 +5,7 @@ A service like `services`. The old file stays on disk, and can be put back.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -31,6 +31,8 @@ else:
 
 LEASE, LEASE_SECONDS = "matching.train", 600
 EVERY = timedelta(days=7)
+# What is told while it trains: what there is was read, the challenger has learned, one is judged, both are.
+STEPS = 4
 # The newest part of what was said is kept to judge by.
 HELD_OUT = 0.3
 FEWEST_TO_LEARN, FEWEST_TO_JUDGE, FEWEST_OF_A_SORT = 30, 15, 4
@@ -79,8 +81,8 @@ def is_due() -> bool:
     return last.created_at <= clock.now() - EVERY and signals.count_since(last.created_at) > 0
 
 
-def train(cap: int, folder: Path) -> Trained:
-    """A challenger that learned from the older decisions, judged on the newer ones.
+def train(cap: int, folder: Path, tell: Callable[[int], None] = lambda _step: None) -> Trained:
+    """A challenger that learned from the older decisions, judged on the newer ones. `tell` is called after each step.
 
     Raises `TooFewDecisions`.
     """
@@ -88,17 +90,17 @@ def train(cap: int, folder: Path) -> Trained:
         material = _read(cap, folder)
         db.session.rollback()
     learned, held_out = split(material.said)
+    tell(1)
     until = learned[-1].at
     decisions = frames.decision_frame(one for one in material.said if one.at <= until)
     challenger = scoring.trained(material.organizations, material.partnerships, decisions)
+    tell(2)
     # Both rank the same profiles: only how they rank differs.
-    present = scoring.ranking_as(challenger, material.present)
+    present = _contender(scoring.ranking_as(challenger, material.present), held_out, material.rules)
+    tell(3)
     outcome = np.array([float(one.says in evaluating.YES) for one in held_out])
-    verdict = gate.judge(
-        outcome,
-        _contender(present, held_out, material.rules),
-        _contender(challenger, held_out, material.rules),
-    )
+    verdict = gate.judge(outcome, present, _contender(challenger, held_out, material.rules))
+    tell(4)
     return Trained(challenger, verdict, material.profiles_at, until)
 
 

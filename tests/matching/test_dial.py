@@ -115,6 +115,7 @@ def test_a_cohort_that_changed_is_shared_out_anew_by_the_worker(app, world) -> N
     with app.app_context():
         program = db.session.get_one(Program, made.id)
         jobs.run("matching.share_out")
+        jobs.run("matching.propose")
         db.session.refresh(program)
         assert program.shared_out_at > before
     assert {one.program_id for one in matches(app)} == {None}

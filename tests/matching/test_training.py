@@ -162,21 +162,28 @@ def test_another_process_takes_over_a_new_model_without_a_restart(app, world, ac
     assert row.version in {match.model_version for match in matches(app)}
 
 
+def train_by_worker() -> None:
+    jobs.run("matching.ask_for_training")
+    clock.shift(60)
+    jobs.run("matching.train")
+    clock.shift(0)
+
+
 def test_only_one_process_trains_at_a_time(app, world) -> None:
     season(world)
     with app.app_context():
-        token = leases.hold(training.LEASE, 60)
+        token = leases.hold(training.LEASE, 600)
         db.session.commit()
     result = run(app, "train")
     assert result.exit_code == 1
     assert "being trained already" in result.output
     with app.app_context():
-        jobs.run("matching.train")
+        train_by_worker()
     assert rows(app, RankingModel) == []
     with app.app_context():
         leases.release(training.LEASE, token)
         db.session.commit()
-        jobs.run("matching.train")
+        train_by_worker()
     assert len(rows(app, RankingModel)) == 1
 
 
@@ -185,15 +192,15 @@ def test_a_training_that_lost_its_lease_writes_nothing(app, world, monkeypatch) 
     monkeypatch.setattr(leases, "renew", lambda *_: False)
     assert run(app, "train").exit_code == 1
     with app.app_context():
-        jobs.run("matching.train")
+        train_by_worker()
     assert rows(app, RankingModel) == []
 
 
 def test_the_worker_trains_once_a_week_and_only_when_something_was_said(app, world) -> None:
     match_ids = season(world)
     with app.app_context():
-        jobs.run("matching.train")
-        jobs.run("matching.train")
+        train_by_worker()
+        train_by_worker()
     assert len(rows(app, RankingModel)) == 1
     clock.shift(8 * 86400)
     with app.app_context():
