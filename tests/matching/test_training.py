@@ -162,9 +162,9 @@ def test_another_process_takes_over_a_new_model_without_a_restart(app, world, ac
     assert row.version in {match.model_version for match in matches(app)}
 
 
-def train_by_worker() -> None:
+def train_by_worker(later: int = 0) -> None:
     jobs.run("matching.ask_for_training")
-    clock.shift(60)
+    clock.shift(later)
     jobs.run("matching.train")
     clock.shift(0)
 
@@ -183,7 +183,7 @@ def test_only_one_process_trains_at_a_time(app, world) -> None:
     with app.app_context():
         leases.release(training.LEASE, token)
         db.session.commit()
-        train_by_worker()
+        train_by_worker(later=60)
     assert len(rows(app, RankingModel)) == 1
 
 
