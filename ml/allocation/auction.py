@@ -79,16 +79,19 @@ def auction(
 
 @compiled
 def _bid(starts, columns, values, row_most, slots, row_gain, column_gain, step, held, price):  # type: ignore[no-untyped-def]
-    """Let rows bid until none wants more; writes `held` and `price`."""
+    """Let rows bid until none wants more; writes `held` and `price`.
+
+    Who lost a place waits behind all others: bidding again at once raised prices in many more, smaller steps.
+    """
     n = len(row_most)
     n_held, count = np.zeros(n, np.int32), np.zeros(len(price), np.int32)
     heaps = np.empty(slots[-1], np.float64), np.empty(slots[-1], np.int32), np.empty(slots[-1], np.int64)
-    waits, waiting, n_waiting = np.ones(n, np.bool_), np.arange(n)[::-1].copy(), n
+    waits, waiting, first, n_waiting = np.ones(n, np.bool_), np.arange(n), 0, n
     most = row_most.max() if n else 0
     best = np.empty(most + 1, np.int64), np.empty(most + 1, np.float64)
     while n_waiting:
-        n_waiting -= 1
-        row = waiting[n_waiting]
+        row = waiting[first]
+        first, n_waiting = (first + 1) % n, n_waiting - 1
         waits[row] = False
         have = n_held[row]
         need = row_most[row] - have
@@ -106,7 +109,7 @@ def _bid(starts, columns, values, row_most, slots, row_gain, column_gain, step, 
             if loser >= 0:
                 n_held[loser] -= 1
                 if not waits[loser]:
-                    waits[loser], waiting[n_waiting] = True, loser
+                    waits[loser], waiting[(first + n_waiting) % n] = True, loser
                     n_waiting += 1
 
 
