@@ -22,11 +22,12 @@ from flask import Flask, current_app
 
 from app.db import db
 from app.errors import SangamError
-from app.jobs import holding
+from app.jobs import holding, queries
 from app.jobs import services as leases
 from app.jobs.engine import jobs
 from app.jobs.holding import Held, Interrupted, Lost, Postponed
 from app.jobs.keeping import kept
+from app.jobs.models import JobState
 
 log = structlog.get_logger(__name__)
 Run = Callable[[Held], str | None]
@@ -123,7 +124,7 @@ def _do(one: Kind, held: Held) -> None:
         log.info("job done", job=held.id, kind=one.name, seconds=round(time.monotonic() - started, 1))
     except Lost:
         db.session.rollback()
-        log.warning("job lost to another worker", job=held.id, kind=one.name)
+        _tell_of_loss(held)
     except (Interrupted, Postponed) as why:
         db.session.rollback()
         _settle(partial(holding.give_back, held, getattr(why, "seconds", 0)))
@@ -131,6 +132,16 @@ def _do(one: Kind, held: Held) -> None:
         db.session.rollback()
         log.exception("job failed", job=held.id, kind=one.name)
         _settle(partial(_fail, one, held, told(error)))
+
+
+def _tell_of_loss(held: Held) -> None:
+    """Another worker has it; or another process of this one marked it, in the transaction of its last change."""
+    is_done = queries.job(held.id).state is JobState.DONE
+    db.session.rollback()
+    if is_done:
+        log.info("job done", job=held.id, kind=held.name)
+    else:
+        log.warning("job lost to another worker", job=held.id, kind=held.name)
 
 
 def _fail(one: Kind, held: Held, error: str) -> None:

@@ -54,7 +54,7 @@ class ImportRun(Base):
     changed_rows: Mapped[int] = mapped_column(default=0)
     unchanged_rows: Mapped[int] = mapped_column(default=0)
     refused_rows: Mapped[int] = mapped_column(default=0)
-    # How often a worker began without ever finishing a batch; a file that kills workers is given up.
+    # Counted by the job since 0026; stays until no older code runs.
     attempts: Mapped[int] = mapped_column(default=0)
     failure: Mapped[str] = mapped_column(sa.String(300), default="")
     created_at: Mapped[datetime]

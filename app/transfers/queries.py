@@ -6,20 +6,13 @@ from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
 
-from app import clock
 from app.accounts.models import Role, User
 from app.db import db
 from app.errors import NotFound
-from app.jobs.models import Lease
-from app.transfers.models import WORKING, ImportRefusal, ImportRun
+from app.transfers.models import ImportRefusal, ImportRun
 
 PAGE_SIZE = 20
 _PAGE = 500
-
-
-def lease_of(run_id: int) -> str:
-    """Name of the lease a worker holds while it is at a run."""
-    return f"transfers.run:{run_id}"
 
 
 def runs_of(user: User) -> Sequence[ImportRun]:
@@ -39,14 +32,6 @@ def run_for(user: User, run_id: int) -> ImportRun:
 def size_of(run_id: int) -> int:
     """Bytes of the file of a run."""
     return db.session.scalar(sa.select(ImportRun.size).where(ImportRun.id == run_id)) or 0
-
-
-def waiting_runs() -> Sequence[int]:
-    """Runs that want a worker and have none, oldest first."""
-    name = sa.literal("transfers.run:").concat(sa.cast(ImportRun.id, sa.String))
-    held = sa.exists().where(Lease.name == name, Lease.until > clock.now())
-    query = sa.select(ImportRun.id).where(ImportRun.state.in_(WORKING), ~held).order_by(ImportRun.id)
-    return db.session.scalars(query).all()
 
 
 def first_refusals(run: ImportRun, most: int = 20) -> Sequence[ImportRefusal]:

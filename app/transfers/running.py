@@ -1,8 +1,8 @@
 """One worker at one run: batch after batch, each with the run's position in the same transaction.
 
 So a worker that dies leaves whole batches behind and nothing half: whoever takes over reads the file from its start,
-skips the rows that are counted, and goes on. A batch also renews the lease; a worker that lost it, or whose run
-was canceled, has its batch rolled back by `Stopped`.
+skips the rows that are counted, and goes on. A batch also notes the progress of the job; a worker that lost that has its batch
+rolled back by `Lost`, and one whose run was canceled by `Stopped`.
 """
 
 from __future__ import annotations
@@ -17,22 +17,20 @@ import sqlalchemy as sa
 from app import clock
 from app.audit import services as audit
 from app.db import db
-from app.jobs import services as leases
+from app.jobs.holding import Held
 from app.organizations.imports import OrganizationImport, Refusal, Tally
 from app.organizations.records import Record
 from app.organizations.schemas import RowRefused
-from app.transfers import queries, reading, services
+from app.transfers import reading, services
 from app.transfers.models import WORKING, ImportRefusal, ImportRun, RunState
 
-LEASE_SECONDS = 60
-MOST_ATTEMPTS = 5
 # So many refused rows can be downloaded; a file with more has one fault in every row.
 MOST_REFUSALS = 20_000
 _MOST_RAW = 2_000
 
 
 class Stopped(Exception):
-    """The run was canceled, or another worker took over: what this worker holds must not be written."""
+    """The run was canceled: what this worker holds must not be written."""
 
 
 def _unheard(_refusal: Refusal) -> None:
@@ -73,41 +71,34 @@ class RunImport(OrganizationImport):
 
 
 def begin(run_id: int) -> ImportRun | None:
-    """The run for the worker that holds its lease; None when there is nothing to do any more."""
+    """The run for the worker that holds its job; None when there is nothing to do any more."""
     run = db.session.get(ImportRun, run_id, populate_existing=True)
-    if run is None or not run.is_working:
-        return None
-    run.attempts += 1
-    if run.attempts > MOST_ATTEMPTS:
-        fail(run, "It was begun five times and never got on. Split the file, and try again.")
-        return None
-    return run
+    return run if run is not None and run.is_working else None
 
 
-def take(run: ImportRun, file: BinaryIO, token: str) -> Iterator[Tally]:
-    """Import batch after batch; the caller commits at each step. Raises `UnreadableFile`, `Stopped`."""
+def take(run: ImportRun, file: BinaryIO, held: Held) -> Iterator[Tally]:
+    """Import batch after batch; the caller commits at each step. Raises `UnreadableFile`, `Stopped`, `Lost`."""
     tally = Tally(run.read_rows, run.new_rows, run.changed_rows, run.unchanged_rows, run.refused_rows)
-    run_id, state = run.id, run.state
+    run_id, state, total = run.id, run.state, run.total_rows
     names = {ours: given for given, ours in run.mapping.items() if ours}
     job = RunImport(_unheard, state is RunState.CHECKING, tally, source=run.source, names=names)
     rows = reading.of_run(run, file)
     job.remember(itertools.islice(rows, tally.read))
     kept = min(tally.refused, MOST_REFUSALS)
     for _ in job.run(rows):
-        _note(run_id, state, tally, token)
+        held.note(tally.read, total, lasting=True)
+        _note(run_id, state, tally)
         kept = _keep_refusals(run_id, job.refused, kept)
         yield tally
 
 
-def _note(run_id: int, state: RunState, tally: Tally, token: str) -> None:
-    """Write the position down, unless somebody else has a say in this run by now."""
-    if not leases.renew(queries.lease_of(run_id), token, LEASE_SECONDS):
-        raise Stopped
+def _note(run_id: int, state: RunState, tally: Tally) -> None:
+    """Write the position down, unless a person had a say in this run by now."""
     values = {
         f"{name}_rows": getattr(tally, name) for name in ("read", "new", "changed", "unchanged", "refused")
     }
     statement = sa.update(ImportRun).where(ImportRun.id == run_id, ImportRun.state == state)
-    statement = statement.values(**values, attempts=0, changed_at=clock.now())
+    statement = statement.values(**values, changed_at=clock.now())
     done = db.session.execute(statement.execution_options(synchronize_session=False))
     if not done.rowcount:  # type: ignore[attr-defined]
         raise Stopped
@@ -121,10 +112,10 @@ def _keep_refusals(run_id: int, refused: list[dict[str, Any]], kept: int) -> int
     return kept + len(rows)
 
 
-def finish(run_id: int, token: str) -> ImportRun:
+def finish(run_id: int) -> ImportRun:
     """The last batch is in: the dry run, or the import, is over. Raises `Stopped`."""
     run = db.session.get_one(ImportRun, run_id, populate_existing=True)
-    if not run.is_working or not leases.renew(queries.lease_of(run_id), token, LEASE_SECONDS):
+    if not run.is_working:
         raise Stopped
     run.state = RunState.CHECKED if run.state is RunState.CHECKING else RunState.DONE
     run.total_rows, run.changed_at = run.read_rows, clock.now()
@@ -140,6 +131,12 @@ def fail(run: ImportRun, why: str) -> None:
         run.state, run.failure, run.changed_at = RunState.FAILED, why[:300], clock.now()
         services.forget_file(run.id)
         _record(run)
+
+
+def give_up(args: dict[str, Any]) -> None:
+    """The job of a run was given up: nobody will go on with it."""
+    if (run := db.session.get(ImportRun, args["run"], populate_existing=True)) is not None:
+        fail(run, "It was begun five times and never got on. Split the file, and try again.")
 
 
 def _record(run: ImportRun) -> None:

@@ -13,12 +13,15 @@ from app.accounts.models import User
 from app.audit import services as audit
 from app.db import db
 from app.errors import RuleBroken
+from app.jobs import services as engine
 from app.transfers import columns, reading
 from app.transfers.models import WORKING, ImportChunk, ImportRefusal, ImportRun, RunState
 
 CHUNK = 256 * 1024
 MOST_OPEN = 10
 FORGET_AFTER = timedelta(days=7)
+# The kind of job that brings a run on, and how long it is a worker's after each batch.
+IMPORT, LEASE_SECONDS = "transfers.work", 60
 
 
 class EmptyFile(RuleBroken):
@@ -110,9 +113,20 @@ def _begin(run: ImportRun, state: RunState, by: User) -> None:
     before, total = run.state, run.total_rows
     db.session.flush()
     counts = dict.fromkeys(("read_rows", "new_rows", "changed_rows", "unchanged_rows", "refused_rows"), 0)
-    _move(run, before, state=state, attempts=0, failure="", total_rows=total, **counts)
+    _move(run, before, state=state, failure="", total_rows=total, **counts)
     db.session.execute(sa.delete(ImportRefusal).where(ImportRefusal.run_id == run.id))
+    _ask(run, by=by.id)
     audit.record(f"import.{state.value}", ("import_run", run.id), by=by.id)
+
+
+def _ask(run: ImportRun, *, by: int | None = None) -> None:
+    engine.enqueue(IMPORT, f"{IMPORT}:{run.id}:{run.state.value}", {"run": run.id}, by=by)
+
+
+def ask_for_left_behind() -> None:
+    """Let every run that is to be worked at have a job: one begun by older code has none."""
+    for run in db.session.scalars(sa.select(ImportRun).where(ImportRun.state.in_(WORKING))):
+        _ask(run, by=run.user_id)
 
 
 def cancel(run: ImportRun, *, by: User) -> None:

@@ -2,40 +2,28 @@
 
 from __future__ import annotations
 
-from app.db import db, reading
-from app.jobs import services as leases
+from app.db import db
 from app.jobs.engine import jobs
-from app.jobs.keeping import kept
+from app.jobs.holding import Held
+from app.jobs.working import kind
 from app.transfers import bringing_on, queries, running, services
 
 
-@jobs.task("transfers.work", every=2)
-def work() -> None:
-    """Take up import runs that wait, or whose worker died, one after the other."""
-    with reading():
-        waiting = queries.waiting_runs()
-        db.session.rollback()
-    for run_id in waiting:
-        if jobs.stopping.is_set():
-            return
-        name = queries.lease_of(run_id)
-        token = leases.hold(name, running.LEASE_SECONDS)
-        db.session.commit()
-        if token is not None:
-            try:
-                with kept(name, token, running.LEASE_SECONDS):
-                    is_large = queries.size_of(run_id) > bringing_on.LARGE
-                    db.session.rollback()
-                    (bringing_on.elsewhere if is_large else bringing_on.bring_on)(run_id, token)
-            finally:
-                db.session.rollback()
-                leases.release(name, token)
-                db.session.commit()
-
-
-@jobs.task("transfers.tidy", every=3600)
-def tidy() -> None:
-    """Forget files nobody went on with."""
-    if services.forget_stale():
-        db.session.commit()
+@kind(services.IMPORT, lease_seconds=services.LEASE_SECONDS, on_dead=running.give_up)
+def work(held: Held) -> str | None:
+    """Bring an import run to its end from where it stands."""
+    run_id = int(held.args["run"])
+    is_large = queries.size_of(run_id) > bringing_on.LARGE
     db.session.rollback()
+    if is_large:
+        bringing_on.elsewhere(run_id, held)
+        return None
+    return bringing_on.bring_on(run_id, held)
+
+
+@jobs.task("transfers.tidy", every=600)
+def tidy() -> None:
+    """Ask again for runs that nobody is to work at, as older code leaves them; forget files nobody went on with."""
+    services.ask_for_left_behind()
+    services.forget_stale()
+    db.session.commit()

@@ -18,7 +18,7 @@ from app import clock, create_app
 from app.accounts.models import Role
 from app.db import db
 from app.jobs.engine import jobs
-from app.jobs.models import Lease
+from app.jobs.models import Job, JobState
 from app.organizations import imports
 from app.organizations.models import Organization
 from app.transfers import bringing_on, services
@@ -136,7 +136,7 @@ def test_a_killed_worker_loses_no_row_and_doubles_none(own_app, start, tmp_path)
         assert counted(own_app, Organization) == run.new_rows
         assert counted(own_app, ImportRefusal) == run.refused_rows
         with own_app.app_context():
-            db.session.execute(sa.update(Lease).values(until=clock.now() - timedelta(seconds=1)))
+            db.session.execute(sa.update(Job).values(leased_until=clock.now() - timedelta(seconds=1)))
             db.session.commit()
     start()
     until(lambda: look(own_app, run_id).state is RunState.DONE)
@@ -158,7 +158,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing(own_app, tmp_path, monkeypa
     def robbed(self, rows) -> None:
         whole(self, rows)
         if self.tally.read > 5 * BATCH:
-            db.session.execute(sa.update(Lease).values(token="another"))
+            db.session.execute(sa.update(Job).values(token="another"))
 
     monkeypatch.setattr(imports.OrganizationImport, "_save", robbed)
     with own_app.app_context():
@@ -183,4 +183,5 @@ def test_a_large_file_is_taken_by_a_process_of_its_own(own_app, tmp_path, monkey
     run = look(own_app, run_id)
     assert (run.state, run.read_rows) == (RunState.DONE, ROWS)
     assert counted(own_app, Organization) == run.new_rows > 0
-    assert counted(own_app, Lease) == 0
+    with own_app.app_context():
+        assert db.session.scalars(sa.select(Job.state)).all() == [JobState.DONE]
