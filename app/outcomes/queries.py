@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -17,6 +17,7 @@ from app.introductions.models import Introduction
 from app.introductions.sides import Side
 from app.matching.models import Match
 from app.organizations import queries as organizations
+from app.organizations.models import Membership
 from app.organizations.queries import LARGEST_ID
 from app.outcomes.models import (
     CHECK_DAYS,
@@ -111,6 +112,67 @@ def questions_for(user: User, most: int = 1) -> list[tuple[Side, int]]:
         if len(found) == most:
             break
     return found
+
+
+def questions_of(users: Sequence[User], most: int = 1) -> dict[int, list[tuple[Side, int]]]:
+    """The oldest unanswered question of each of these people, as `questions_for`, with few queries for many people."""
+    found: dict[int, list[tuple[Side, int]]] = {user.id: [] for user in users}
+    sides = _introduced_sides([seat for seats in _editing_seats(users).values() for seat in seats])
+    answered = _answered({side.match.id for side in sides})
+    for side in sides:
+        due = [day for day in days_due(side) if day > answered.get((side.match.id, side.organization.id), 0)]
+        mine = found[side.member.user_id]
+        if due and len(mine) < most:
+            mine.append((side, due[-1]))
+    return found
+
+
+def to_confirm_of(users: Sequence[User]) -> dict[int, list[Milestone]]:
+    """What waits for the word of the sides of each of these people, as `to_confirm_by`."""
+    seats = {id_: {seat.organization_id for seat in rows} for id_, rows in _editing_seats(users).items()}
+    every = {organization_id for own in seats.values() for organization_id in own}
+    query = (
+        sa.select(Milestone, Match.india_id, Match.us_id)
+        .join(Match, Match.id == Milestone.match_id)
+        .where(
+            sa.or_(Match.india_id.in_(every), Match.us_id.in_(every)),
+            Milestone.state == MilestoneState.STATED,
+        )
+        .order_by(Milestone.stated_at, Milestone.id)
+    )
+    rows = db.session.execute(query).all()
+    return {
+        user.id: [
+            milestone
+            for milestone, india_id, us_id in rows
+            if seats[user.id] & {india_id, us_id} and milestone.organization_id not in seats[user.id]
+        ]
+        for user in users
+    }
+
+
+def _editing_seats(users: Sequence[User]) -> dict[int, list[Membership]]:
+    """The organizations each of these people may answer for."""
+    found: dict[int, list[Membership]] = {user.id: [] for user in users}
+    query = sa.select(Membership).where(Membership.user_id.in_(found)).order_by(Membership.id)
+    for seat in db.session.scalars(query):
+        if seat.can_edit:
+            found[seat.user_id].append(seat)
+    return found
+
+
+def _introduced_sides(seats: Sequence[Membership]) -> list[Side]:
+    """Their introduced matches, oldest introduction first."""
+    found = [(side.introduction, side) for side in introductions.approved_sides_for(seats)]
+    known = [(one.at, one.id, side) for one, side in found if one is not None]
+    return [side for _at, _id, side in sorted(known, key=lambda row: row[:2])]
+
+
+def _answered(match_ids: Collection[int]) -> dict[tuple[int, int], int]:
+    """The latest day each side of these matches has answered for."""
+    columns = OutcomeCheck.match_id, OutcomeCheck.organization_id
+    query = sa.select(*columns, sa.func.max(OutcomeCheck.day)).where(OutcomeCheck.match_id.in_(match_ids))
+    return {(match_id, own): day for match_id, own, day in db.session.execute(query.group_by(*columns))}
 
 
 @dataclass(frozen=True)

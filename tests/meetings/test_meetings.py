@@ -34,7 +34,7 @@ def test_times_are_shown_on_both_clocks_and_say_who_sits_out_of_hours(introduced
     assert "So far both sides have given the same time" in page
 
 
-def test_the_other_side_chooses_and_both_get_the_entry(introduced) -> None:
+def test_the_other_side_chooses_and_both_get_the_entry(app, introduced) -> None:
     introduced.offer([WEDNESDAY, LATER])
     [meeting] = introduced.meetings()
     assert meeting.state is MeetingState.OFFERED
@@ -42,7 +42,13 @@ def test_the_other_side_chooses_and_both_get_the_entry(introduced) -> None:
     assert asked.to_address == "bo.zephyr@example.org"
     assert "New York: Wed 13 Jan 2027 09:00 EST" in asked.text
     assert asked.calendar == ""
+    people = [introduced.pair.asha, introduced.pair.bo]
+    with app.app_context():
+        assert [len(found) for found in queries.offered_of(people).values()] == [0, 1]
     assert introduced.choose(meeting.id, WEDNESDAY).status_code == 303
+    with app.app_context():
+        coming = queries.coming_of(people, WEDNESDAY)
+        assert [len(found) for found in coming.values()] == [1, 1]
     booked = introduced.mails("booked")
     assert {mail.to_address for mail in booked} == {"asha.qutub@example.org", "bo.zephyr@example.org"}
     assert {str(event_of(mail)["UID"]) for mail in booked} == {meeting.uid}
@@ -185,12 +191,20 @@ def test_afterward_each_side_says_how_it_went(app, introduced) -> None:
     put_clock(WEDNESDAY + timedelta(hours=1))
     with app.app_context():
         assert [one.id for one in queries.to_report_by(introduced.pair.bo)] == [meeting_id]
+        both = queries.to_report_of([introduced.pair.asha, introduced.pair.bo])
+        assert {id_: [one.id for one in found] for id_, found in both.items()} == {
+            introduced.pair.asha.id: [meeting_id],
+            introduced.pair.bo.id: [meeting_id],
+        }
     browser = introduced.pair.browser(introduced.pair.bo)
     typed = {"says": "held", "next_step": "Send samples", "next_on": "2027-02-01"}
     assert browser.post(f"/meetings/{meeting_id}/report", data=typed).status_code == 303
     with app.app_context():
         assert queries.to_report_by(introduced.pair.bo) == []
         assert len(queries.to_report_by(introduced.pair.asha)) == 1
+        assert [
+            len(found) for found in queries.to_report_of([introduced.pair.asha, introduced.pair.bo]).values()
+        ] == [1, 0]
         guest = db.session.scalars(sa.select(MeetingGuest).where(MeetingGuest.says.is_not(None))).one()
         assert (guest.says, guest.next_step) == (Attendance.HELD, "Send samples")
     assert browser.post(f"/meetings/{meeting_id}/cancel").status_code == 409

@@ -26,6 +26,9 @@ def test_a_milestone_is_one_side_s_word_until_the_other_confirms_it(app, introdu
     [asked] = introduced.rows(Email)
     assert asked.to_address == "bo.zephyr@example.org"
     assert "Pilot begun" in asked.subject
+    with app.app_context():
+        waits = queries.to_confirm_of([introduced.pair.asha, introduced.pair.bo])
+        assert [len(found) for found in waits.values()] == [0, 1]
     assert answer(introduced, "confirm", who="asha").status_code == 403
     assert answer(introduced, "confirm").status_code == 303
     [milestone] = introduced.rows(Milestone)
@@ -114,6 +117,8 @@ def test_both_are_asked_after_a_month_and_later_answers_close_earlier_questions(
         [(side, day)] = queries.questions_for(introduced.pair.asha)
         assert day == 180
         assert side.organization.id == introduced.pair.india.id
+        many = queries.questions_of([introduced.pair.asha, introduced.pair.bo])
+        assert [[day for _side, day in found] for found in many.values()] == [[180], [180]]
     assert [row.day for row in introduced.rows(OutcomeCheck)] == [30]
 
 
