@@ -74,6 +74,7 @@ from app.matching import views as matching_views
 from app.meetings import models as meetings_models
 from app.meetings import tasks as meetings_tasks
 from app.meetings import views as meetings_views
+from app.operations import views as operations_views
 from app.opinions import models as opinions_models
 from app.organizations import commands as organizations_commands
 from app.organizations import models as organizations_models
@@ -125,6 +126,7 @@ BLUEPRINTS = (
     hurdles_views.bp,
     digests_views.bp,
     jobs_views.bp,
+    operations_views.bp,
     api_views.bp,
 )
 COMMANDS = (

@@ -105,4 +105,4 @@ def jobs_in(state: JobState, most: int = 50) -> Sequence[Job]:
 def job_counts() -> dict[JobState, int]:
     """How many jobs there are of each state."""
     query = sa.select(Job.state, sa.func.count()).group_by(Job.state)
-    return dict.fromkeys(JobState, 0) | dict(db.session.execute(query).tuples().all())
+    return dict.fromkeys(JobState, 0) | {row[0]: row[1] for row in db.session.execute(query)}

@@ -70,6 +70,18 @@ def replay(job: Job, *, by: int | None = None) -> None:
     db.session.refresh(job)
 
 
+def replay_all(*, by: int | None = None) -> int:
+    """Try every dead job again, but for those whose work was asked for since; gives how many."""
+    count = 0
+    for job in db.session.scalars(sa.select(Job).where(Job.state == JobState.DEAD).order_by(Job.id)).all():
+        try:
+            replay(job, by=by)
+        except NotDead:
+            continue
+        count += 1
+    return count
+
+
 def forget_done() -> int:
     """Forget jobs that were done a month ago; dead ones stay until a person looks at them."""
     old = Job.ended_at < clock.now() - FORGET_DONE_AFTER

@@ -163,6 +163,7 @@ GOVERNING = [
     *_shown("recusals.show_register", "/review/conflicts"),
     *_shown("desk.index", "/review"),
     *_shown("accounts.settings", "/account"),
+    *_shown("operations.index", "/jobs"),
 ]
 
 BY_READER: dict[str | None, list[Shown]] = {

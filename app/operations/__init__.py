@@ -1,0 +1,1 @@
+"""What administrators see of the engine, and what they may ask of it."""
