@@ -92,6 +92,8 @@ from app.programs import managing_views as programs_managing_views
 from app.programs import models as programs_models
 from app.programs import views as programs_views
 from app.store import models as store_models
+from app.store import services as store
+from app.timetables import models as timetables_models
 from app.transfers import commands as transfers_commands
 from app.transfers import models as transfers_models
 from app.transfers import tasks as transfers_tasks
@@ -165,6 +167,7 @@ MODELS = (
     introductions_models,
     opinions_models,
     meetings_models,
+    timetables_models,
     outcomes_models,
     hurdles_models,
     grievances_models,
@@ -221,6 +224,8 @@ def _init_extensions(app: Flask) -> None:
     database.init_app(app)
     with app.app_context():
         configure_engine(database.engine)
+        settings = app.config["SETTINGS"]
+        store.connect(Path(settings.model_dir), settings.store_url, database.engine)
     babel.init_app(app, locale_selector=accounts_views.choose_locale)
     csrf.init_app(app)
     limiter.init_app(app)

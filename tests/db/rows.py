@@ -18,6 +18,7 @@ _SPECIAL: dict[tuple[str, str], Any] = {
     ("grievance", "kind"): "abuse",
     ("invitation", "withdrawn_at"): None,
     ("meeting", "minutes"): 30,
+    ("timetable_slot", "minutes"): 30,
     ("outcome_check", "day"): 30,
     ("organization", "founded_year"): 1999,
     ("organization", "level"): Decimal("4.5"),

@@ -1,0 +1,1 @@
+"""Timetables of missions: days, places, tables and slots, who meets whom when, drafted by assignment."""
