@@ -35,6 +35,7 @@ class Settings:
     dkim_domain: str = ""
     jobs_url: str = f"sqlite:///{ROOT}/var/jobs.sqlite"
     model_dir: str = f"{ROOT}/var/models"
+    store_url: str = ""
     limits_url: str = "memory://"
     trusted_hosts: tuple[str, ...] = ()
     trusted_proxies: int = 0
@@ -64,6 +65,8 @@ class Settings:
             self._check_production()
         if urlsplit(self.base_url).scheme not in {"http", "https"}:
             raise SettingsError("BASE_URL must start with http:// or https://.")
+        if self.store_url and self.store_url != "database:" and not self.store_url.startswith("file:///"):
+            raise SettingsError("STORE_URL must be database: or start with file:///.")
         return self
 
     def _check_production(self) -> None:
@@ -124,7 +127,7 @@ def from_environment(environ: dict[str, str] | None = None) -> Settings:
     chosen: dict[str, Any] = {}
     texts = ("secret_key", "base_url", "database_url", "mail_url", "mail_from", "jobs_url", "limits_url")
     mail = ("mail_domain", "mail_authserv_id", "dkim_key", "dkim_selector", "dkim_domain")
-    for name in (*texts, *mail, "model_dir"):
+    for name in (*texts, *mail, "model_dir", "store_url"):
         if value := env.get(name.upper()):
             chosen[name] = value
     whole = ("proposals_per_organization", "trusted_proxies", "clock_offset", "outbox_lease_seconds")

@@ -20,5 +20,5 @@ def learn() -> None:
     """Read what all listed organizations mean, so that search finds them by it. The worker does it by itself."""
     began = time.perf_counter()
     count = learning.learn(Path(current_app.config["SETTINGS"].model_dir))
-    db.session.rollback()
+    db.session.commit()
     click.echo(f"{count:,} organizations learned in {time.perf_counter() - began:.0f} s.")

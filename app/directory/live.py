@@ -24,6 +24,7 @@ from app.directory import reading
 from app.directory.reading import Mark
 from app.directory.snapshot import Snapshot
 from app.matching import scoring
+from app.store import services as store
 
 log = structlog.get_logger(__name__)
 # So many are read anew at once whenever one has changed.
@@ -158,23 +159,30 @@ class Meanings:
         """What there is now; None until a first file is read, and then words alone answer."""
         if time.monotonic() >= self._look_at and self._lock.acquire(blocking=False):
             self._look_at = time.monotonic() + LOOKS_SECONDS
-            written = _written_at(self._path)
-            if written is None or written == self._seen:
-                self._lock.release()
+            if store.has_store(self._path) or self._is_another():
+                threading.Thread(target=self._read, daemon=True, name="meaning").start()
             else:
-                threading.Thread(target=self._read, args=(written,), daemon=True, name="meaning").start()
+                self._lock.release()
         return self._found
 
     def read(self) -> scoring.Meaning | None:
         """The file as it is now, however long that takes: for the worker and the terminal."""
-        written = _written_at(self._path)
-        if written is not None and written != self._seen:
+        store.fetch(self._path)
+        if self._is_another():
+            written = _written_at(self._path)
             self._found, self._seen = scoring.meaning_or_none(self._path), written
         return self._found
 
-    def _read(self, written: float) -> None:
+    def _is_another(self) -> bool:
+        written = _written_at(self._path)
+        return written is not None and written != self._seen
+
+    def _read(self) -> None:
         try:
-            self._found, self._seen = scoring.meaning_or_none(self._path) or self._found, written
+            store.fetch(self._path)
+            if self._is_another():
+                written = _written_at(self._path)
+                self._found, self._seen = scoring.meaning_or_none(self._path) or self._found, written
         finally:
             self._lock.release()
 

@@ -32,6 +32,7 @@ def learn() -> None:
     try:
         with kept(learning.LEASE, token, learning.LEASE_SECONDS):
             count = learning.learn(folder)
+        db.session.commit()
         log.info("directory learned", organizations=count)
     finally:
         db.session.rollback()

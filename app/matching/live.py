@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from app.db import db
 from app.matching import eligibility, frames, scoring
 from app.matching.models import RankingModel
+from app.store import services as store
 
 FRAMES = scoring.Frames(frames.organization_frame, frames.partnership_frame)
 
@@ -27,7 +28,14 @@ def chosen(folder: Path | None) -> scoring.Chosen | None:
     found = in_force() if folder is not None else None
     if folder is None or found is None:
         return None
-    return scoring.Chosen(found.version, folder / found.file, found.sha256, found.profiles_at)
+    return scoring.Chosen(found.version, at_hand(folder / found.file), found.sha256, found.profiles_at)
+
+
+def at_hand(path: Path) -> Path:
+    """The file of a model, fetched from the store when another machine has written it: it never changes afterwards."""
+    if not path.exists():
+        store.fetch(path)
+    return path
 
 
 def recommender(folder: Path | None, *, anew: bool = False) -> scoring.Recommender:

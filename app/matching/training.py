@@ -23,6 +23,7 @@ from app.matching import eligibility, evaluating, frames, gate, live, scoring, s
 from app.matching.gate import Contender, Verdict
 from app.matching.models import RankingModel
 from app.matching.signals import Statement
+from app.store import services as store
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -170,6 +171,7 @@ def _put_on_shelf(row: RankingModel, trained: Trained, folder: Path) -> None:
         (folder / file).unlink(missing_ok=True)
         row.why = f"Its file cannot be read back. {row.why}"
         return
+    store.put(folder / file)
     _retire_present()
     row.file, row.sha256, row.bytes, row.is_in_force = file, sha256, size, True
 
@@ -179,7 +181,7 @@ def put_back(version: str, folder: Path) -> RankingModel:
     row = db.session.scalars(sa.select(RankingModel).where(RankingModel.version == version)).one_or_none()
     if row is None or not row.file:
         raise NotFound(f"There is no model {version} on the shelf.")
-    chosen = scoring.Chosen(row.version, folder / row.file, row.sha256, row.profiles_at)
+    chosen = scoring.Chosen(row.version, live.at_hand(folder / row.file), row.sha256, row.profiles_at)
     if scoring.loaded_or_none(chosen) is None:
         raise RuleBroken(f"The file of model {version} is missing or damaged. Nothing was changed.")
     if not row.is_in_force:
