@@ -91,7 +91,11 @@ class Cast:
     @cached_property
     def ben(self) -> User:
         return self.world.user(
-            email="ben@example.org", name="Ben Lake", locale=self.locale, unsubscribe_key="b" * 43
+            email="ben@example.org",
+            name="Ben Lake",
+            locale=self.locale,
+            time_zone="America/Los_Angeles",
+            unsubscribe_key="b" * 43,
         )
 
     @cached_property
