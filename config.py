@@ -110,6 +110,11 @@ class Settings:
             "BABEL_DEFAULT_TIMEZONE": "UTC",
             "RATELIMIT_STORAGE_URI": self.limits_url,
             "RATELIMIT_HEADERS_ENABLED": True,
+            # While a shared counter is away each process counts for itself, and asks nobody to wait for the counter.
+            "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": not self.limits_url.startswith("memory:"),
+            "RATELIMIT_STORAGE_OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1}
+            if self.limits_url.startswith("redis")
+            else {},
             "DEV_OUTBOX": self.writes_mail_to_files and not self.is_production,
             **self.extra,
         }

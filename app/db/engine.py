@@ -14,6 +14,11 @@ import sqlalchemy as sa
 begin_mode: ContextVar[str] = ContextVar("begin_mode", default="IMMEDIATE")
 BUSY_SECONDS = 10
 CONNECT_SECONDS = 5
+# Who waits longer for a connection of the pool, or for a row that another transaction holds, is told that we are busy.
+POOL_SECONDS = 5
+LOCK_SECONDS = 10
+# A process that was stopped in the middle of a transaction gives up what it holds, and so does a machine that is gone.
+IDLE_SECONDS = 60
 
 
 @contextmanager
@@ -32,9 +37,22 @@ def engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
         options["connect_args"] = {"timeout": BUSY_SECONDS, "check_same_thread": False}
     else:
-        options["connect_args"] = {"connect_timeout": CONNECT_SECONDS}
+        options["connect_args"] = _postgresql_arguments()
         options |= {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 10}
+        options |= {"pool_timeout": POOL_SECONDS, "pool_recycle": 1800}
     return options
+
+
+def _postgresql_arguments() -> dict[str, Any]:
+    limits = {"lock_timeout": LOCK_SECONDS, "idle_in_transaction_session_timeout": IDLE_SECONDS}
+    return {
+        "connect_timeout": CONNECT_SECONDS,
+        "options": " ".join(f"-c {name}={seconds}s" for name, seconds in limits.items()),
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 15_000,
+    }
 
 
 def _dump(value: object) -> str:

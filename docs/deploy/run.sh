@@ -11,5 +11,5 @@ worker=$!
 trap 'kill $worker 2>/dev/null; wait $worker 2>/dev/null || true' EXIT
 trap 'exit 0' INT TERM
 echo "Sangam is on $BASE_URL (Ctrl-C stops it)."
-gunicorn wsgi:app --bind "127.0.0.1:$PORT" --workers 2 --threads 4 --worker-class gthread --log-level warning &
+PORT=$PORT gunicorn --config docs/deploy/gunicorn.conf.py wsgi:app &
 wait $!

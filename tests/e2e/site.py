@@ -56,10 +56,8 @@ class Site:
         return done.stdout
 
     def start(self) -> Site:
-        command = [BIN / "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{self.port}"]
-        self.web = self._spawn(
-            [*command, "--threads", "4", "--worker-class", "gthread", "--log-level", "warning"]
-        )
+        command = [BIN / "gunicorn", "--config", ROOT / "docs" / "deploy" / "gunicorn.conf.py", "wsgi:app"]
+        self.web = self._spawn([*command, "--workers", "1", "--bind", f"127.0.0.1:{self.port}"])
         self.start_worker()
         self._wait_until_alive()
         return self
