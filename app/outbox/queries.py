@@ -25,6 +25,7 @@ URGENCY = {
 }
 UNSENT = (MailState.WAITING, MailState.SENDING)
 PAGE = 50
+_KIND = re.compile(r"[a-z]{1,40}\.[a-z_]{1,40}")
 _FILE_NAME = re.compile(r"[0-9A-Za-z-]{1,80}\.eml")
 _PARSED = policy.default.clone(raise_on_defect=False)
 
@@ -147,6 +148,19 @@ def written_mail(folder: Path, name: str) -> WrittenMail | None:
     parts = {kind: letter.get_body((kind,)) for kind in ("plain", "html")}
     bodies = {kind: str(part.get_content()) if part else "" for kind, part in parts.items()}
     return WrittenMail(name, dict(letter.items()), bodies["plain"], bodies["html"])
+
+
+def kinds_of_mail(folder: Path) -> list[str]:
+    """The kinds that a letter is written down of, by feature and name."""
+    return sorted(path.stem for path in folder.glob("*.html") if _KIND.fullmatch(path.stem))
+
+
+def kind_of_mail(folder: Path, name: str) -> WrittenMail | None:
+    """How a letter of one kind looks; None for a kind that none is written down of."""
+    if name not in kinds_of_mail(folder):
+        return None
+    text, html = ((folder / f"{name}.{form}").read_text("utf-8") for form in ("txt", "html"))
+    return WrittenMail(name, {}, text, html)
 
 
 def _heading(path: Path) -> WrittenMail:

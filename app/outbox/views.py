@@ -1,4 +1,4 @@
-"""`/dev/outbox`: development mail in the browser. Registered only where mail is written to files."""
+"""`/dev/outbox` and `/dev/mails`: development mail, and how each kind looks. Only where mail is written to files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from flask import Blueprint, abort, current_app, make_response, render_template,
 
 from app.outbox import queries
 from app.outbox.transport import folder_of
+from config import ROOT
 
+# Where `python -m tests.outbox.letters --renew` writes down how a letter of each kind looks.
+LETTERS = ROOT / "tests" / "outbox" / "letters"
 bp = Blueprint("outbox", __name__, template_folder="templates")
 MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 
@@ -20,6 +23,25 @@ def _folder() -> Path:
 
 def _mail_or_404(name: str) -> queries.WrittenMail:
     return queries.written_mail(_folder(), name) or abort(404)
+
+
+@bp.get("/dev/mails")
+def dev_kinds() -> Any:
+    """Every kind of mail."""
+    return render_template("outbox/kinds.html", names=queries.kinds_of_mail(LETTERS))
+
+
+@bp.get("/dev/mails/<name>")
+def dev_kind(name: str) -> Any:
+    """One kind of mail: its text, and its html in narrow and wide."""
+    mail = queries.kind_of_mail(LETTERS, name) or abort(404)
+    return render_template("outbox/kind.html", mail=mail)
+
+
+@bp.get("/dev/mails/<name>/html")
+def dev_kind_html(name: str) -> Any:
+    """The html of one kind, for the frames that show it."""
+    return _framed((queries.kind_of_mail(LETTERS, name) or abort(404)).html)
 
 
 @bp.get("/dev/outbox")
@@ -39,6 +61,10 @@ def dev_mail(name: str) -> Any:
 @bp.get("/dev/outbox/<name>/html")
 def dev_mail_html(name: str) -> Any:
     """The html of one mail, for the frame that shows it: no script, no outside request, no links out."""
-    response = make_response(_mail_or_404(name).html)
+    return _framed(_mail_or_404(name).html)
+
+
+def _framed(html: str) -> Any:
+    response = make_response(html)
     response.headers["Content-Security-Policy"] = MAIL_POLICY
     return response

@@ -53,6 +53,8 @@ PUBLIC = [
     *_shown("programs.show", "/programs/clean-energy-and-environment-mission"),
     *_shown("outbox.dev_outbox", "/dev/outbox"),
     *_shown("outbox.dev_mail", "/dev/outbox/{mail}"),
+    *_shown("outbox.dev_kinds", "/dev/mails"),
+    *_shown("outbox.dev_kind", "/dev/mails/accounts.confirm"),
     *_shown("404", "/nothing/here", status=404),
 ]
 WRITING = [
@@ -189,6 +191,7 @@ NO_PAGES = {
     "jobs.healthz",
     "jobs.readyz",
     "outbox.dev_mail_html",
+    "outbox.dev_kind_html",
     "recusals.export_register",
     "transfers.export",
     "transfers.refused",

@@ -106,3 +106,12 @@ def test_a_folder_that_cannot_be_written_makes_mails_wait(write, mail_to, delive
     email = write()
     deliver()
     assert (row(email).state, row(email).attempts) == (MailState.WAITING, 0)
+
+
+def test_each_kind_of_mail_can_be_looked_at(client) -> None:
+    assert "/dev/mails/accounts.confirm" in client.get("/dev/mails").text
+    assert "Stop these letters" not in client.get("/dev/mails/accounts.confirm").text
+    page = client.get("/dev/mails/accounts.confirm/html")
+    assert page.headers["Content-Security-Policy"].endswith("sandbox")
+    assert client.get("/dev/mails/..%2fdkim").status_code == 404
+    assert client.get("/dev/mails/accounts.none").status_code == 404
