@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from email.utils import parseaddr
 
@@ -14,7 +16,7 @@ from app.accounts.models import User
 from app.links import absolute
 from app.meetings import words
 from app.meetings.invitations import Entry, Guest, invitation
-from app.meetings.models import Meeting
+from app.meetings.models import Meeting, MeetingGuest
 from app.outbox.models import MailCategory
 from app.outbox.rendering import Mail, compose
 from app.web import moment
@@ -39,8 +41,10 @@ def offers(meeting: Meeting, by: User) -> list[Mail]:
     ]
 
 
-def invitations(meeting: Meeting, moved_from: datetime | None = None) -> list[Mail]:
-    """The booked time, to all; calendars take it as a new entry, or as an update of theirs."""
+def invitations(
+    meeting: Meeting, moved_from: datetime | None = None, guests: Sequence[MeetingGuest] | None = None
+) -> list[Mail]:
+    """The booked time, to all or some; calendars take it as a new entry, or as an update of theirs."""
     what = "moved" if moved_from else "booked"
     subject = (
         lazy_gettext("Moved: %(title)s", title=meeting.title)
@@ -57,8 +61,21 @@ def invitations(meeting: Meeting, moved_from: datetime | None = None) -> list[Ma
             moved_from=moved_from,
             calendar=invitation(entry_of(meeting)),
         )
-        for guest in meeting.guests
+        for guest in (meeting.guests if guests is None else guests)
     ]
+
+
+def farewell(meeting: Meeting, leaver: User, by: User) -> Mail:
+    """That somebody else comes in their place: the entry leaves this one calendar."""
+    ended = replace(entry_of(meeting), guests=[Guest(leaver.display_name, leaver.email)], is_cancelled=True)
+    return _letter(
+        meeting,
+        leaver,
+        key="left",
+        subject=lazy_gettext("Without you: %(title)s", title=meeting.title),
+        lead=_lead("left", leaver, by),
+        calendar=invitation(ended),
+    )
 
 
 def cancellations(meeting: Meeting, by: User, reason: str, *, was_booked: bool) -> list[Mail]:
@@ -139,6 +156,10 @@ def _lead(what: str, to: User, by: User) -> str:
             "booked": _("The time is agreed. The attached file puts it into your calendar."),
             "moved": _("The meeting has a new time. The attached file moves it in your calendar."),
             "cancelled": _("%(name)s has called this meeting off.", name=by.display_name),
+            "left": _(
+                "%(name)s has changed who takes part, and you do not need to come. The attached file takes the meeting out of your calendar.",
+                name=by.display_name,
+            ),
             "reminder": _("This meeting is coming up."),
         }[what]
 

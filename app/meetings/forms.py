@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -148,6 +148,32 @@ class MoveForm(_TimesForm):
     def validate_starts_at(self, field: Any) -> None:
         if self.moment() is None:
             raise ValidationError(_("Choose a time, or give your own."))
+
+
+class GuestForm(BaseForm):
+    """Who comes, and in whose place."""
+
+    comes: Any = SelectField(_("Who comes"), validate_choice=False)
+    leaves: Any = SelectField(_("In whose place (optional)"), validate_choice=False)
+
+    def set_choices(self, comes: Mapping[tuple[int, int], str], leaves: Mapping[int, str]) -> None:
+        """Who can; done before validation. Choices that passed meanwhile are refused by the rules."""
+        nobody = ("", _("Nobody"))
+        self._comes = {f"{user}-{organization}": (user, organization) for user, organization in comes}
+        self.comes.choices = fields.options(
+            [nobody, *((f"{user}-{own}", name) for (user, own), name in comes.items())]
+        )
+        self.leaves.choices = fields.options([nobody, *((str(id_), name) for id_, name in leaves.items())])
+
+    def validate_comes(self, field: Any) -> None:
+        if not field.data and not self.leaves.data:
+            raise ValidationError(_("Choose who comes, or who leaves."))
+        if field.data and field.data not in self._comes:
+            raise ValidationError(_("Choose one of the list."))
+
+    def coming(self) -> tuple[int, int] | None:
+        """(person, organization) of a form that passed."""
+        return self._comes.get(self.comes.data or "")
 
 
 class CancelForm(BaseForm):

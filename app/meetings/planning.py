@@ -15,7 +15,7 @@ from app.accounts.models import User
 from app.introductions.sides import Side
 from app.matching.models import Match
 from app.meetings import forms, queries, slots, words
-from app.meetings.models import Meeting, MeetingState
+from app.meetings.models import Meeting, MeetingGuest, MeetingState
 from app.meetings.slots import Slot
 from app.organizations import fields
 from app.taxonomy import Country
@@ -102,7 +102,7 @@ def clocks_of(meeting: Meeting, user: User) -> list[words.Clock]:
     return words.clocks(meeting.starts_at, [user.zone, *(guest.user.zone for guest in meeting.guests)])
 
 
-def forms_of(meeting: Meeting, user: User, sent: Mapping[str, Any]) -> dict[str, Any]:
+def forms_of(meeting: Meeting, side: Side, user: User, sent: Mapping[str, Any]) -> dict[str, Any]:
     """The forms that a meeting takes now; one that was sent and did not pass stays as it was typed."""
     now = clock.now()
     made: dict[str, Any] = {}
@@ -120,7 +120,34 @@ def forms_of(meeting: Meeting, user: User, sent: Mapping[str, Any]) -> dict[str,
         made["cancelling"] = sent.get("cancelling") or forms.CancelForm(formdata=None)
         if meeting.is_booked:
             made["moving"] = sent.get("moving") or move_form(meeting, user, now, fresh=True)
+            made["seating"] = sent.get("seating") or guest_form(meeting, side, fresh=True)
     return made
+
+
+def guest_form(meeting: Meeting, side: Side, *, fresh: bool = False) -> forms.GuestForm:
+    """The form with who this side may ask along, and whom it may relieve."""
+    made = forms.GuestForm(formdata=None) if fresh else forms.GuestForm()
+    joining = queries.may_join(meeting, side)
+    names = queries.names_of({own for _user, own in joining})
+    made.set_choices(
+        {key: f"{user.display_name} ({names[key[1]]})" for key, user in joining.items()},
+        {
+            guest.id: guest.user.display_name
+            for guest in meeting.guests
+            if guest.organization_id == side.organization.id
+        },
+    )
+    return made
+
+
+def seats_of(
+    meeting: Meeting, side: Side, form: forms.GuestForm
+) -> tuple[tuple[User, int] | None, MeetingGuest | None]:
+    """Who comes and who leaves, of a form that passed."""
+    chosen = form.coming()
+    comes = (queries.may_join(meeting, side)[chosen], chosen[1]) if chosen else None
+    leaves = next((guest for guest in meeting.guests if str(guest.id) == form.leaves.data), None)
+    return comes, leaves
 
 
 def move_form(meeting: Meeting, user: User, now: datetime, *, fresh: bool = False) -> forms.MoveForm:

@@ -14,6 +14,7 @@ from app.accounts.models import User
 from app.db import db
 from app.errors import NotFound
 from app.introductions import queries as introductions
+from app.introductions.models import Introduction
 from app.introductions.sides import Side
 from app.matching.models import Match
 from app.meetings.hours import DEFAULT_WINDOWS, Window
@@ -26,6 +27,7 @@ from app.meetings.models import (
     MeetingState,
 )
 from app.meetings.slots import Attendee
+from app.organizations.models import Membership, Organization
 from app.organizations.queries import LARGEST_ID
 from app.taxonomy import Country
 
@@ -43,13 +45,60 @@ def side_of(user: User, match_id: int) -> Side:
 
 def meeting_for(user: User, meeting_id: int) -> tuple[Meeting, Side]:
     """A meeting this person may see, with the side they see it from. Raises `NotFound`."""
-    query = sa.select(Meeting).where(
-        Meeting.id == meeting_id, Meeting.match_id.in_(introductions.own_matches(user))
-    )
+    seated = sa.select(MeetingGuest.meeting_id).where(MeetingGuest.organization_id.in_(_own(user)))
+    in_sight = sa.or_(Meeting.match_id.in_(introductions.own_matches(user)), Meeting.id.in_(seated))
+    query = sa.select(Meeting).where(Meeting.id == meeting_id, in_sight)
     meeting = db.session.scalars(query).unique().one_or_none() if 0 < meeting_id <= LARGEST_ID else None
     if meeting is None:
         raise NotFound
-    return meeting, side_of(user, meeting.match_id)
+    return meeting, side_of(user, _match_of(user, meeting))
+
+
+def _own(user: User) -> sa.Select[int]:
+    return sa.select(Membership.organization_id).where(Membership.user_id == user.id)
+
+
+def _match_of(user: User, meeting: Meeting) -> int:
+    """The meeting's own match, or for who was brought along that with the organization that brought them."""
+    seats = {guest.organization_id for guest in meeting.guests}
+    own = set(db.session.scalars(_own(user)))
+    if own & {meeting.match.india_id, meeting.match.us_id}:
+        return meeting.match_id
+    ours = sa.or_(
+        sa.and_(Match.india_id.in_(own & seats), Match.us_id.in_(seats)),
+        sa.and_(Match.us_id.in_(own & seats), Match.india_id.in_(seats)),
+    )
+    query = sa.select(Introduction.match_id).join(Match, Match.id == Introduction.match_id).where(ours)
+    return db.session.scalar(query.order_by(Introduction.id).limit(1)) or 0
+
+
+def may_join(meeting: Meeting, side: Side) -> dict[tuple[int, int], User]:
+    """Who can still be asked along by this side, by (person, organization): its own people and those it is introduced to."""
+    own = side.organization.id
+    known = [own, *(_partner_of(match, own) for match in _introduced_to(own))]
+    taken = {guest.user_id for guest in meeting.guests}
+    people = introductions.answerers_of(dict.fromkeys(known))
+    return {
+        (user.id, organization_id): user
+        for organization_id, users in people.items()
+        for user in users
+        if user.id not in taken
+    }
+
+
+def names_of(organization_ids: Collection[int]) -> dict[int, str]:
+    query = sa.select(Organization.id, Organization.name).where(Organization.id.in_(organization_ids))
+    return {row.id: row.name for row in db.session.execute(query)}
+
+
+def _introduced_to(organization_id: int) -> Sequence[Match]:
+    query = sa.select(Match).join(Introduction, Introduction.match_id == Match.id)
+    ours = sa.or_(Match.india_id == organization_id, Match.us_id == organization_id)
+    return db.session.scalars(query.where(ours).order_by(Match.id)).unique().all()
+
+
+def _partner_of(match: Match, organization_id: int) -> int:
+    return match.us_id if match.india_id == organization_id else match.india_id
 
 
 def meetings_of(match_id: int) -> Sequence[Meeting]:

@@ -59,28 +59,25 @@ class Wanted:
 def offer(side: Side, by: User, wanted: Wanted, times: Sequence[datetime.datetime]) -> Meeting:
     """Offer up to three times to the other side. Raises `TimeTaken`, and `Forbidden` for who only reads."""
     _require_seat(side)
-    meeting = Meeting(
-        match_id=side.match.id,
-        uid=f"{secrets.token_hex(16)}@{urlsplit(absolute('introductions.matches')).hostname}",
-        minutes=wanted.minutes,
-        title=wanted.title,
-        note=wanted.note,
-        link=wanted.link,
-        organizer_id=by.id,
-        created_at=clock.now(),
-        changed_at=clock.now(),
-        guests=[
-            MeetingGuest(user_id=person.id, organization_id=organization_id, time_zone=person.time_zone)
-            for person, organization_id in wanted.guests
-        ],
-        times=[OfferedTime(starts_at=moment) for moment in sorted(set(times))[:MOST_TIMES]],
-    )
+    meeting = _made(side.match.id, by, wanted)
+    meeting.times = [OfferedTime(starts_at=moment) for moment in sorted(set(times))[:MOST_TIMES]]
     for moment in meeting.times:
         _require_free(meeting, moment.starts_at)
     db.session.add(meeting)
     db.session.flush()
     _record("offered", meeting, by, {"times": len(meeting.times)})
     _tell(emails.offers(meeting, by))
+    return meeting
+
+
+def settle(match_id: int, by: User, wanted: Wanted, starts_at: datetime.datetime) -> Meeting:
+    """Book a meeting whose time is settled already, as on a mission. Raises `TimeTaken`."""
+    meeting = _made(match_id, by, wanted)
+    db.session.add(meeting)
+    db.session.flush()
+    _book(meeting, starts_at)
+    _record("booked", meeting, by)
+    _tell(emails.invitations(meeting))
     return meeting
 
 
@@ -120,6 +117,11 @@ def move(meeting: Meeting, side: Side, by: User, starts_at: datetime.datetime, *
 def cancel(meeting: Meeting, side: Side, by: User, reason: str = "") -> None:
     """Call a meeting off; calendars take it out. Calling it off twice changes nothing."""
     _require_seat(side)
+    call_off(meeting, by, reason)
+
+
+def call_off(meeting: Meeting, by: User, reason: str = "") -> None:
+    """The same by whoever looks after the meeting, such as the manager of a mission."""
     _lock(meeting)
     if meeting.state is MeetingState.CANCELLED:
         return
@@ -191,6 +193,24 @@ def remind(hours: int, most: int = 100) -> int:
     return len(found)
 
 
+def _made(match_id: int, by: User, wanted: Wanted) -> Meeting:
+    return Meeting(
+        match_id=match_id,
+        uid=f"{secrets.token_hex(16)}@{urlsplit(absolute('introductions.matches')).hostname}",
+        minutes=wanted.minutes,
+        title=wanted.title,
+        note=wanted.note,
+        link=wanted.link,
+        organizer_id=by.id,
+        created_at=clock.now(),
+        changed_at=clock.now(),
+        guests=[
+            MeetingGuest(user_id=person.id, organization_id=organization_id, time_zone=person.time_zone)
+            for person, organization_id in wanted.guests
+        ],
+    )
+
+
 def _book(meeting: Meeting, starts_at: datetime.datetime) -> None:
     _require_free(meeting, starts_at)
     meeting.state, meeting.starts_at, meeting.changed_at = MeetingState.BOOKED, starts_at, clock.now()
@@ -204,10 +224,14 @@ def _book(meeting: Meeting, starts_at: datetime.datetime) -> None:
 
 
 def _require_free(meeting: Meeting, starts_at: datetime.datetime) -> None:
-    """Lock all who take part, in one order, so that two bookings of one person come one after the other."""
     if starts_at <= clock.now():
         raise TimeTaken(_("This time has passed. Choose a later one."))
-    ids = sorted(guest.user_id for guest in meeting.guests)
+    require_free_people([guest.user_id for guest in meeting.guests], meeting, starts_at)
+
+
+def require_free_people(user_ids: Sequence[int], meeting: Meeting, starts_at: datetime.datetime) -> None:
+    """Lock them, in one order, so that two bookings of one person come one after the other. Raises `TimeTaken`."""
+    ids = sorted(user_ids)
     db.session.execute(sa.select(User.id).where(User.id.in_(ids)).order_by(User.id).with_for_update())
     ends_at = starts_at + datetime.timedelta(minutes=meeting.minutes)
     taken = queries.busy_of(ids, starts_at, ends_at, but=meeting.id)

@@ -14,7 +14,7 @@ from app.db import db
 from app.errors import RuleBroken
 from app.introductions.sides import Side
 from app.links import absolute
-from app.meetings import emails, forms, invitations, planning, queries, services
+from app.meetings import emails, forms, invitations, planning, queries, seating, services
 from app.meetings.models import Attendance, Meeting
 from app.organizations.queries import LARGEST_ID
 
@@ -71,6 +71,20 @@ def move(meeting_id: int) -> Any:
     services.move(meeting, side, current_user, moment, version=form.version.data or 0)
     db.session.commit()
     flash(_("Moved. Everybody's calendar gets the new time."), "success")
+    return _to(meeting)
+
+
+@bp.post(f"{_ONE}/guests")
+@login_required
+def seat(meeting_id: int) -> Any:
+    meeting, side = queries.meeting_for(current_user, meeting_id)
+    form = planning.guest_form(meeting, side)
+    if not form.validate():
+        return _page(meeting, side, seating=form), 422
+    comes, leaves = planning.seats_of(meeting, side, form)
+    seating.change(meeting, side, current_user, comes=comes, leaves=leaves)
+    db.session.commit()
+    flash(_("Saved. Who is new has the entry for the calendar."), "success")
     return _to(meeting)
 
 
@@ -181,7 +195,7 @@ def _page(meeting: Meeting, side: Side, **sent: Any) -> str:
         is_over=meeting.is_over(clock.now()),
         clocks=planning.clocks_of(meeting, current_user),
         balance=planning.balance_for(side),
-        forms=planning.forms_of(meeting, current_user, sent),
+        forms=planning.forms_of(meeting, side, current_user, sent),
         warnings=planning.warnings_of(meeting, clock.now()),
     )
 
