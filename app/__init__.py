@@ -55,6 +55,7 @@ from app.hurdles import views as hurdles_views
 from app.inbound import commands as inbound_commands
 from app.inbound import models as inbound_models
 from app.inbound import tasks as inbound_tasks
+from app.inbound import views as inbound_views
 from app.insights import views as insights_views
 from app.introductions import models as introductions_models
 from app.introductions import views as introductions_views
@@ -103,6 +104,7 @@ from config import Settings
 BLUEPRINTS = (
     insights_views.bp,
     accounts_views.bp,
+    inbound_views.bp,
     organizations_views.bp,
     organizations_term_views.bp,
     conflicts_views.bp,

@@ -43,6 +43,7 @@ from app.organizations.models import (
     Side,
     Verification,
 )
+from app.outbox.models import Suppression
 from app.outcomes.models import Milestone, MilestoneKind
 from app.programs.models import (
     ManagerRole,
@@ -326,6 +327,11 @@ class World:
         """A visa that stood in the way."""
         chosen = {"kind": HurdleKind.VISA, "stage": HurdleStage.TALKS, "at": clock.now(), **fields}
         return self.add(Hurdle(match_id=match.id, organization_id=organization.id, by_id=by.id, **chosen))
+
+    def suppression(self) -> Suppression:
+        """An address that nothing is sent to."""
+        address = f"gone{next(self._numbers)}@example.org"
+        return self.add(Suppression(address=address, reason="5.1.1 No such user", at=clock.now()))
 
     def sign_in(self, user: User, client: FlaskClient | None = None) -> FlaskClient:
         """A browser in which `user` is signed in."""

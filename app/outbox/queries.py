@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from app import clock
 from app.db import db
+from app.errors import NotFound
 from app.outbox.models import Bounce, BounceKind, Email, MailCategory, MailState, Suppression
 
 URGENCY = {
@@ -86,6 +87,14 @@ def suppression_of(address: str) -> Suppression | None:
     """Why nothing is sent to an address, if nothing is."""
     query = sa.select(Suppression).where(Suppression.address == address.lower())
     return db.session.scalars(query).one_or_none()
+
+
+def suppression_or_404(suppression_id: int) -> Suppression:
+    """Raises `NotFound` for one that is lifted already, or never was."""
+    found = db.session.get(Suppression, suppression_id)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def suppressions(before: int | None = None, limit: int = PAGE) -> Sequence[Suppression]:

@@ -56,6 +56,7 @@ class Scene:
         world, hidden = self.world, self.hidden
         viewer = world.member(hidden, world.user(), MemberRole.VIEWER)
         return {
+            "suppression": world.suppression().id,
             "organization": hidden.id,
             "membership": viewer.id,
             "brief": world.brief(hidden).id,

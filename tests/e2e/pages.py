@@ -143,6 +143,7 @@ REVIEWING = [
     *_shown("releases.show", "/review/release"),
     *_shown("releases.one", "/review/releases/{release}"),
     *_shown("hurdles.review", "/hurdles/review"),
+    *_shown("inbound.suppressed", "/mail/suppressed"),
     *_shown("grievances.report", "/organizations/{startup}/report"),
     *_shown("conflicts.index", "/account/conflicts", "/account/conflicts?q=chip"),
     *_shown("claims.queue", "/claims"),
