@@ -95,6 +95,7 @@ from app.programs import views as programs_views
 from app.store import models as store_models
 from app.store import services as store
 from app.timetables import models as timetables_models
+from app.timetables import views as timetables_views
 from app.transfers import commands as transfers_commands
 from app.transfers import models as transfers_models
 from app.transfers import tasks as transfers_tasks
@@ -126,6 +127,7 @@ BLUEPRINTS = (
     desk_decision_views.bp,
     desk_release_views.bp,
     meetings_views.bp,
+    timetables_views.bp,
     outcomes_views.bp,
     hurdles_views.bp,
     digests_views.bp,

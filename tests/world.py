@@ -54,6 +54,7 @@ from app.programs.models import (
     ProgramManager,
 )
 from app.taxonomy import Country, Kind
+from app.timetables.models import Timetable, TimetableGuest, TimetableStop
 
 PASSWORD = "correct horse battery staple"
 
@@ -216,6 +217,17 @@ class World:
         for manager in managers:
             self.add(ProgramManager(program_id=program.id, user_id=manager.id))
         return program
+
+    def timetable(self, program: Program, organization: Organization) -> dict[str, int]:
+        """A timetable with one day to come, and an organization on it: ids of the day and of its place."""
+        now = clock.now()
+        table = self.add(Timetable(program_id=program.id, created_at=now))
+        day = {"on_day": (now + timedelta(days=30)).date(), "city": "Delhi", "time_zone": "Asia/Kolkata"}
+        stop = self.add(TimetableStop(timetable_id=table.id, tables=2, **day))
+        guest = self.add(
+            TimetableGuest(timetable_id=table.id, organization_id=organization.id, a_day=4, in_all=8)
+        )
+        return {"timetable_stop": stop.id, "timetable_guest": guest.id}
 
     def manager_of(self, program: Program, user: User, **fields: Any) -> ProgramManager:
         """Somebody who manages a program, with a role and a scope if given."""

@@ -64,12 +64,18 @@ def _match_of(user: User, meeting: Meeting) -> int:
     own = set(db.session.scalars(_own(user)))
     if own & {meeting.match.india_id, meeting.match.us_id}:
         return meeting.match_id
+    return match_among(own & seats, seats) or 0
+
+
+def match_among(some: Collection[int], others: Collection[int] | None = None) -> int | None:
+    """An introduced match between one of some organizations and one of the others, or among them."""
+    others = some if others is None else others
     ours = sa.or_(
-        sa.and_(Match.india_id.in_(own & seats), Match.us_id.in_(seats)),
-        sa.and_(Match.us_id.in_(own & seats), Match.india_id.in_(seats)),
+        sa.and_(Match.india_id.in_(some), Match.us_id.in_(others)),
+        sa.and_(Match.us_id.in_(some), Match.india_id.in_(others)),
     )
     query = sa.select(Introduction.match_id).join(Match, Match.id == Introduction.match_id).where(ours)
-    return db.session.scalar(query.order_by(Introduction.id).limit(1)) or 0
+    return db.session.scalar(query.order_by(Introduction.id).limit(1))
 
 
 def may_join(meeting: Meeting, side: Side) -> dict[tuple[int, int], User]:

@@ -52,12 +52,22 @@ def change(
     _seat(meeting, by, comes, leaves)
 
 
-def replace(meeting: Meeting, by: User, comes: tuple[User, int], leaves: MeetingGuest) -> None:
-    """The same without asking a side: for who looks after the whole, such as the manager of a mission."""
+def relieve(meeting: Meeting, by: User, organization_id: int) -> None:
+    """One of several organizations stays away; for who looks after the whole, such as the manager of a mission."""
     db.session.refresh(meeting, with_for_update=True)
-    if meeting.starts_at is not None:
-        services.require_free_people([comes[0].id], meeting, meeting.starts_at)
-    _seat(meeting, by, comes, leaves)
+    leaving = [guest for guest in meeting.guests if guest.organization_id == organization_id]
+    if not leaving or not meeting.is_booked or meeting.is_over(clock.now()):
+        return
+    for guest in leaving:
+        meeting.guests.remove(guest)
+    left = {guest.organization_id for guest in meeting.guests}
+    if organization_id in (meeting.match.india_id, meeting.match.us_id):
+        meeting.match_id = queries.match_among(left) or meeting.match_id
+    meeting.sequence += 1
+    meeting.changed_at = clock.now()
+    db.session.flush()
+    for guest in leaving:
+        _tell(meeting, by, None, guest.user)
 
 
 def _require_welcome(meeting: Meeting, side: Side, comes: tuple[User, int]) -> None:

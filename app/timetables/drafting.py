@@ -206,7 +206,7 @@ def _assigned(pairs: Sequence[Pair], worth: Mapping[int, float], tables: int) ->
     idle = max(0, len(lefts) - tables)
     value = np.zeros((len(lefts), len(rights) + idle))
     value[:, len(rights) :] = 10 * max(worth.values())
-    by_place = {}
+    by_place: dict[tuple[int, int], Pair] = {}
     for pair in pairs:
         place = row[pair.left], column[pair.right]
         if place not in by_place or worth[pair.key] > worth[by_place[place].key]:

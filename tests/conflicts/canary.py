@@ -26,7 +26,7 @@ MISSING = 999_999
 # start; the others belong to the hidden cases.
 HIDDEN_THINGS = (
     *("match", "approved", "introduced", "meeting", "hurdle", "milestone", "duplicate", "listing", "case"),
-    *("decision", "release", "applicant", "invited"),
+    *("decision", "release", "applicant", "invited", "timetable_guest", "timetable_stop"),
 )
 
 
