@@ -38,7 +38,7 @@ class Timetable(Base):
     drafted_at: Mapped[datetime.datetime | None]
     published_at: Mapped[datetime.datetime | None]
     version: Mapped[int] = mapped_column(default=1)
-    program: Mapped[Program] = relationship(lazy="joined")
+    program: Mapped[Program] = relationship(lazy="selectin")
 
     __mapper_args__ = {"version_id_col": version}
 
