@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from inspect import iscoroutinefunction
 from typing import Any
 
 import sqlalchemy as sa
+from flask.sansio.app import App
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import DeclarativeBase
+
+from app.db.sessions import Session
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -77,4 +81,13 @@ def json_object() -> sa.types.TypeEngine[Any]:
     return _json()
 
 
-db = SQLAlchemy()
+class Database(SQLAlchemy):
+    """Sessions that are not async: ending those would start a thread at the end of every request."""
+
+    def init_app(self, app: App) -> None:
+        super().init_app(app)
+        ends = app.teardown_appcontext_funcs
+        app.teardown_appcontext_funcs = [end for end in ends if not iscoroutinefunction(end)]
+
+
+db = Database(session_options={"class_": Session})
