@@ -156,6 +156,16 @@ def test_a_connection_cut_in_mid_request_is_busy_for_a_moment(app, world, connec
         assert audit.chain_check().broken_number is None
 
 
+def test_who_only_reads_does_not_fail_when_the_connection_is_cut_afterwards(app, connections) -> None:
+    with app.app_context():
+        pool = db.engine.pool
+        assert db.session.scalar(sa.text("SELECT 1")) == 1
+        assert cut(connections) > 0
+    assert pool.checkedout() == 0
+    with app.app_context():
+        assert db.session.scalar(sa.text("SELECT 1")) == 1
+
+
 @pytest.fixture
 def empty_url(database: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     """A database with nothing in it."""
