@@ -169,6 +169,8 @@ class Said(StrEnum):
     NO = "no"
     INTRODUCED = "introduced"
     OUTCOME = "outcome"
+    # Of an organization, not of the pair: it stayed away from a meeting. Nothing is learned from it of the fit.
+    NO_SHOW = "no_show"
 
 
 class TrainingSignal(Base):

@@ -6,9 +6,9 @@ act is worth; matching knows of no table of theirs. See docs/decisions/0010.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -33,6 +33,8 @@ _REJECT_WEIGHTS = {
     RejectReason.SWAPPED: 0.0,
 }
 _HOLD_WEIGHT = 0.2
+# After so long an absence counts half.
+ABSENCE_HALVES = timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -95,8 +97,38 @@ def _all() -> Iterator[Statement]:
         TrainingSignal.at,
     )
     query = sa.select(*columns).join(Match, Match.id == TrainingSignal.match_id)
-    rows = db.session.execute(query.order_by(TrainingSignal.at, TrainingSignal.id))
+    of_the_fit = query.where(TrainingSignal.says != Said.NO_SHOW)
+    rows = db.session.execute(of_the_fit.order_by(TrainingSignal.at, TrainingSignal.id))
     return (Statement(*row) for row in rows)
+
+
+def absences(organization_ids: Collection[int], now: datetime) -> dict[int, float]:
+    """How much meetings these organizations stayed away from still count: one each, half as much every 90 days.
+
+    The last word of a match counts: who came to a later meeting has made up for it.
+    """
+    query = sa.select(TrainingSignal).where(
+        TrainingSignal.says == Said.NO_SHOW, TrainingSignal.organization_id.in_(organization_ids)
+    )
+    last = {
+        (row.organization_id, row.match_id): row
+        for row in db.session.scalars(query.order_by(TrainingSignal.at, TrainingSignal.id))
+    }
+    found: dict[int, float] = {}
+    for (organization_id, _match), row in last.items():
+        if organization_id is not None and row.weight > 0:
+            fades = row.weight * 0.5 ** ((now - row.at) / ABSENCE_HALVES)
+            found[organization_id] = found.get(organization_id, 0.0) + fades
+    return found
+
+
+def has_absence(match_id: int, organization_id: int) -> bool:
+    """Whether the last word is that the organization stayed away from a meeting of this match."""
+    query = sa.select(TrainingSignal.weight).filter_by(
+        match_id=match_id, organization_id=organization_id, says=Said.NO_SHOW
+    )
+    last = query.order_by(TrainingSignal.at.desc(), TrainingSignal.id.desc()).limit(1)
+    return (db.session.scalar(last) or 0) > 0
 
 
 def count_since(moment: datetime | None) -> int:

@@ -113,6 +113,21 @@ def reminders(meeting: Meeting, hours: int) -> list[Mail]:
     ]
 
 
+def questions(meeting: Meeting) -> list[Mail]:
+    """How it went, to all who have not said so; the page asks one thing."""
+    return [
+        _letter(
+            meeting,
+            guest.user,
+            key="asked",
+            subject=lazy_gettext("Did you meet? %(title)s", title=meeting.title),
+            lead=_lead("asked", guest.user, meeting.organizer),
+        )
+        for guest in meeting.guests
+        if guest.says is None
+    ]
+
+
 def entry_of(meeting: Meeting) -> Entry:
     """The meeting as calendars have it. The organizer there is Sangam, who sends all changes."""
     name, address = parseaddr(current_app.config["SETTINGS"].mail_from)
@@ -161,6 +176,9 @@ def _lead(what: str, to: User, by: User) -> str:
                 name=by.display_name,
             ),
             "reminder": _("This meeting is coming up."),
+            "asked": _(
+                "Did it take place, and what happens next? Say so on its page: it takes a minute, and the other side is asked too."
+            ),
         }[what]
 
 

@@ -56,6 +56,8 @@ class Meeting(Base):
     link: Mapped[str] = mapped_column(sa.String(500), default="")
     # Hours before its time for which the last reminder was written; 0 while none was.
     reminded: Mapped[int] = mapped_column(default=0)
+    # When both sides were asked how it went.
+    asked_at: Mapped[datetime.datetime | None]
     organizer_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"), index=True)
     created_at: Mapped[datetime.datetime]
     changed_at: Mapped[datetime.datetime]
@@ -85,6 +87,22 @@ class Meeting(Base):
     def is_over(self, now: datetime.datetime) -> bool:
         """Was booked, and its time has passed."""
         return self.is_booked and self.ends_at is not None and self.ends_at <= now
+
+    def said_by_sides(self) -> dict[int, Attendance]:
+        """What each organization says of it: that of its first who spoke."""
+        spoken = sorted(
+            ((one.said_at, one.organization_id, one.says) for one in self.guests if one.says and one.said_at),
+            reverse=True,
+        )
+        return {organization_id: says for _at, organization_id, says in spoken}
+
+    def stayed_away(self) -> set[int]:
+        """Organizations of which all others that spoke say they did not come, and that do not say otherwise."""
+        said = self.said_by_sides()
+        everybody = {one.organization_id for one in self.guests}
+        if not said or Attendance.HELD in said.values() or len(said) == len(everybody):
+            return set()
+        return everybody - said.keys()
 
     def guest(self, user_id: int) -> MeetingGuest | None:
         return next((one for one in self.guests if one.user_id == user_id), None)

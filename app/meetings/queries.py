@@ -33,6 +33,8 @@ from app.taxonomy import Country
 
 # A feed shows what was and what comes.
 FEED_BACK = timedelta(days=90)
+# People are asked how it went once even the longest meeting is over; after a week the question is stale.
+ASKED_AFTER, ASKED_UNTIL = timedelta(minutes=LONGEST), timedelta(days=7)
 
 
 def side_of(user: User, match_id: int) -> Side:
@@ -249,6 +251,24 @@ def due_reminders(now: datetime, hours: int) -> sa.Select[Meeting]:
 
 def has_due_reminders(now: datetime, hours: int) -> bool:
     return db.session.scalar(sa.select(due_reminders(now, hours).exists())) or False
+
+
+def to_ask_of(now: datetime) -> sa.Select[Meeting]:
+    """Booked meetings that began so long ago that they are over, and of which nobody was asked; old ones rest."""
+    return (
+        sa.select(Meeting)
+        .where(
+            Meeting.state == MeetingState.BOOKED,
+            Meeting.asked_at.is_(None),
+            Meeting.starts_at <= now - ASKED_AFTER,
+            Meeting.starts_at > now - ASKED_UNTIL,
+        )
+        .order_by(Meeting.starts_at, Meeting.id)
+    )
+
+
+def has_to_ask(now: datetime) -> bool:
+    return db.session.scalar(sa.select(to_ask_of(now).exists())) or False
 
 
 def key_hash(key: str) -> str:

@@ -18,6 +18,8 @@ from app.db import db
 from app.errors import Forbidden, RuleBroken
 from app.introductions.sides import Side
 from app.links import absolute
+from app.matching import signals
+from app.matching.models import Said
 from app.meetings import emails, queries
 from app.meetings.hours import Window, outside_minutes
 from app.meetings.models import (
@@ -155,6 +157,29 @@ def report(
     guest.next_step, guest.next_on = next_step, next_on
     db.session.flush()
     _record(says.value, meeting, by)
+    _note_absences(meeting, by)
+
+
+def _note_absences(meeting: Meeting, by: User) -> None:
+    """Who stayed away gets fewer proposals for a while; when the sides disagree nobody does, and a cancellation never counts."""
+    away = meeting.stayed_away()
+    for organization_id in {guest.organization_id for guest in meeting.guests}:
+        is_away = organization_id in away
+        if is_away is not signals.has_absence(meeting.match_id, organization_id):
+            weight = 1.0 if is_away else 0.0
+            signals.record(meeting.match, Said.NO_SHOW, weight, organization_id=organization_id, by=by.id)
+    db.session.flush()
+
+
+def ask(most: int = 100) -> int:
+    """Ask everybody how their meetings went, an hour after the end; how many meetings. Each is asked of once."""
+    due = queries.to_ask_of(clock.now()).limit(most).with_for_update(skip_locked=True)
+    found = db.session.scalars(due).all()
+    for meeting in found:
+        meeting.asked_at = clock.now()
+        _tell(emails.questions(meeting))
+    db.session.flush()
+    return len(found)
 
 
 def save_hours(user: User, windows: Sequence[Window]) -> None:

@@ -18,3 +18,14 @@ def remind() -> None:
         while not jobs.stopping.is_set() and services.remind(hours):
             db.session.commit()
     db.session.rollback()
+
+
+@jobs.task("meetings.ask", every=300)
+def ask() -> None:
+    """Ask both sides how their meetings went."""
+    with reading():
+        is_due = queries.has_to_ask(clock.now())
+        db.session.rollback()
+    while is_due and not jobs.stopping.is_set() and services.ask():
+        db.session.commit()
+    db.session.rollback()

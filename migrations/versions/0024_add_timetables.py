@@ -1,4 +1,4 @@
-"""Add timetables."""
+"""Add timetables, absences from meetings, and when people were asked how a meeting went."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 import app.db.base
+from app.db.altering import replace_terms
 
 revision = "0024"
 down_revision = "0023"
@@ -22,7 +23,12 @@ _TABLES = (
 )
 
 
+_SAID = ("approve", "reject", "hold", "yes", "not_now", "no", "introduced", "outcome")
+
+
 def upgrade() -> None:
+    op.add_column("meeting", sa.Column("asked_at", _moment()))
+    replace_terms("training_signal", "says", _SAID, (*_SAID, "no_show"))
     _create_timetable()
     _create_stop()
     _create_slot()
@@ -34,6 +40,9 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in reversed(_TABLES):
         op.drop_table(table)
+    op.execute("DELETE FROM training_signal WHERE says = 'no_show'")
+    replace_terms("training_signal", "says", (*_SAID, "no_show"), _SAID)
+    op.drop_column("meeting", "asked_at")
 
 
 def _create_timetable() -> None:

@@ -12,6 +12,7 @@ from icalendar import Calendar
 from app import clock
 from app.audit.models import AuditEvent
 from app.db import db
+from app.matching import signals
 from app.meetings import queries, services, tasks
 from app.meetings.models import Attendance, Meeting, MeetingGuest, MeetingState
 from app.organizations.models import MemberRole
@@ -285,3 +286,40 @@ def test_of_two_who_choose_at_once_one_books(app, introduced) -> None:
         db.session.rollback()
     assert introduced.meetings()[0].starts_at == WEDNESDAY
     assert clock.now() < WEDNESDAY
+
+
+def test_staying_away_counts_for_a_while_and_never_when_the_sides_disagree_or_it_was_called_off(
+    app, introduced
+) -> None:
+    meeting_id, cancelled = introduced.book(WEDNESDAY), introduced.book(LATER)
+    asha, bo = introduced.pair.asha, introduced.pair.bo
+    introduced.pair.browser(asha).post(f"/meetings/{cancelled}/cancel")
+    put_clock(LATER + timedelta(hours=5))
+    with app.app_context():
+        tasks.ask()
+        tasks.ask()
+    assert len(introduced.mails("asked")) == 2
+
+    def weight(days: int = 0) -> float:
+        with app.app_context():
+            away = signals.absences([introduced.pair.us.id], clock.now() + timedelta(days=days))
+            assert introduced.pair.match.id not in {one.match_id for one in signals.statements()}
+            return away.get(introduced.pair.us.id, 0.0)
+
+    def say(who, says):
+        return introduced.pair.browser(who).post(f"/meetings/{meeting_id}/report", data={"says": says})
+
+    assert say(asha, "no_show").status_code == 303
+    assert weight() == pytest.approx(1.0, abs=0.01)
+    assert weight(90) == pytest.approx(0.5, abs=0.01)
+    say(bo, "held")
+    assert weight() == 0
+    say(bo, "no_show")
+    assert weight() == 0
+    assert say(asha, "held").status_code == 303
+    assert (
+        introduced.pair.browser(bo)
+        .post(f"/meetings/{cancelled}/report", data={"says": "no_show"})
+        .status_code
+        == 409
+    )
