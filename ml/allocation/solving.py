@@ -16,9 +16,9 @@ from ml.allocation.pairs import Pairs
 # Least raise of a bid, of the largest value: it grows with the root of the number of pairs. The bound proves what is lost
 # by it, far less than a step a pair: .04 % of the value at three million pairs with eight times this step.
 FINEST, COARSEST, PAIRS_AT_A_THOUSANDTH = 1e-5, 5e-3, 1_000_000
-# What a promised pair is worth to the auction, of the largest value. It spares the floor most repairs; a larger one lets
-# scarce places be bid up in many small steps.
-BONUS = 0.3
+# What a promised pair is worth to the auction, of the largest value: as much as any pair, so that the floor is next to
+# never left to repairs, each of which may search the whole market.
+BONUS = 1.0
 
 
 def step_of(n_pairs: int) -> float:
