@@ -87,6 +87,7 @@ from app.outbox import models as outbox_models
 from app.outbox import tasks as outbox_tasks
 from app.outbox import views as outbox_views
 from app.outcomes import models as outcomes_models
+from app.outcomes import tasks as outcomes_tasks
 from app.outcomes import views as outcomes_views
 from app.programs import commands as programs_commands
 from app.programs import managing_views as programs_managing_views
@@ -192,6 +193,7 @@ TASKS = (
     matching_tasks,
     directory_tasks,
     meetings_tasks,
+    outcomes_tasks,
     desk_tasks,
     digests_tasks,
     api_tasks,

@@ -16,6 +16,7 @@ from app.introductions import queries as introductions
 from app.introductions.models import Introduction
 from app.introductions.sides import Side
 from app.matching.models import Match
+from app.meetings.models import Attendance, Meeting, MeetingGuest
 from app.organizations import queries as organizations
 from app.organizations.models import Membership
 from app.organizations.queries import LARGEST_ID
@@ -77,6 +78,28 @@ def to_confirm_by(user: User) -> Sequence[Milestone]:
         )
     )
     return db.session.scalars(query.order_by(Milestone.stated_at, Milestone.id)).all()
+
+
+def first_meetings_held(most: int = 100) -> list[tuple[int, int]]:
+    """(match, meeting) of pairs without a milestone of having met, where both sides say that a meeting was held."""
+    said = sa.select(MeetingGuest.meeting_id).where(MeetingGuest.says == Attendance.HELD)
+    both = said.group_by(MeetingGuest.meeting_id).having(
+        sa.func.count(sa.distinct(MeetingGuest.organization_id)) >= 2
+    )
+    noted = sa.select(Milestone.match_id).where(Milestone.kind == MilestoneKind.MET)
+    query = (
+        sa.select(Meeting.match_id, sa.func.min(Meeting.id))
+        .where(Meeting.id.in_(both), Meeting.match_id.not_in(noted))
+        .group_by(Meeting.match_id)
+        .order_by(Meeting.match_id)
+    )
+    return [(match_id, meeting_id) for match_id, meeting_id in db.session.execute(query.limit(most))]
+
+
+def has_met(match_id: int) -> bool:
+    """Whether a milestone of having met was ever noted, whoever did."""
+    query = sa.select(Milestone.id).filter_by(match_id=match_id, kind=MilestoneKind.MET)
+    return db.session.scalar(query.limit(1)) is not None
 
 
 def days_due(side: Side) -> list[int]:

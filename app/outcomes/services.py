@@ -15,7 +15,8 @@ from app.db import db
 from app.errors import AlreadyDecided, Forbidden, RuleBroken
 from app.introductions.sides import Side
 from app.matching import signals
-from app.matching.models import Said
+from app.matching.models import Match, Said
+from app.meetings.models import Attendance, Meeting
 from app.outbox import services as outbox
 from app.outcomes import emails, queries
 from app.outcomes.models import (
@@ -106,13 +107,55 @@ def _said_again(found: Milestone, side: Side) -> Milestone:
     return found
 
 
+def note_meeting(match_id: int, meeting_id: int) -> None:
+    """That a pair met, as both sides said of a meeting: stated by who spoke first, confirmed by the other. Once."""
+    match = db.session.get_one(Match, match_id, with_for_update=True, populate_existing=True)
+    meeting = db.session.get_one(Meeting, meeting_id)
+    if meeting.starts_at is None or queries.has_met(match_id):
+        return
+    held = sorted(
+        (
+            (guest.said_at, guest)
+            for guest in meeting.guests
+            if guest.says is Attendance.HELD
+            and guest.said_at
+            and guest.organization_id in (match.india_id, match.us_id)
+        ),
+        key=lambda row: row[0],
+    )
+    first = held[0][1] if held else None
+    second = next((one for _at, one in held if first and one.organization_id != first.organization_id), None)
+    if first is None or second is None or first.said_at is None:
+        return
+    milestone = Milestone(
+        match_id=match_id,
+        organization_id=first.organization_id,
+        kind=MilestoneKind.MET,
+        reached_on=meeting.starts_at.astimezone(first.user.zone).date(),
+        stated_by_id=first.user_id,
+        stated_at=first.said_at,
+        state=MilestoneState.CONFIRMED,
+        answered_by_id=second.user_id,
+        answered_at=second.said_at,
+        evidence=Evidence.WORD,
+    )
+    db.session.add(milestone)
+    db.session.flush()
+    _teach(milestone, match, second.user_id)
+    _record("confirmed", milestone, second.user)
+
+
 def confirm(milestone: Milestone, side: Side, by: User) -> None:
     """Say that it is so. Raises `AlreadyDecided`, and `Forbidden` for the side that stated it."""
     if not _answer(milestone, side, by, MilestoneState.CONFIRMED):
         return
-    weight = WEIGHTS[milestone.kind] * GRADES[milestone.evidence]
-    signals.record(milestone.match, Said.OUTCOME, weight, by=by.id)
+    _teach(milestone, milestone.match, by.id)
     _record("confirmed", milestone, by)
+
+
+def _teach(milestone: Milestone, match: Match, by: int) -> None:
+    weight = WEIGHTS[milestone.kind] * GRADES[milestone.evidence]
+    signals.record(match, Said.OUTCOME, weight, by=by)
 
 
 def contest(milestone: Milestone, side: Side, by: User, why: str) -> None:

@@ -19,6 +19,8 @@ from app.outcomes.models import Milestone, Progress
 
 bp = Blueprint("outcomes", __name__, template_folder="templates")
 _PAIR = f"/matches/<int(max={LARGEST_ID}):match_id>/outcomes"
+# After these answers people are asked what stood in the way.
+_STALLED = (Progress.NOTHING_YET, Progress.ENDED)
 _ONE = f"/milestones/<int(max={LARGEST_ID}):milestone_id>"
 
 
@@ -46,10 +48,11 @@ def check(match_id: int) -> Any:
     side, form = _side(match_id), forms.CheckForm()
     if not form.validate():
         return _page(side, checking=form), 422
-    services.check_in(side, current_user, form.day.data or 0, Progress(form.says.data))
+    says = Progress(form.says.data)
+    services.check_in(side, current_user, form.day.data or 0, says)
     db.session.commit()
     flash(_("Thank you. That helps your next matches."), "success")
-    return _to(side)
+    return _to(side, "hurdles.pair" if says in _STALLED else ".show")
 
 
 @bp.post(f"{_ONE}/confirm")
@@ -129,6 +132,6 @@ def _page(side: Side, **sent: Any) -> str:
     )
 
 
-def _to(side: Side) -> Any:
-    address = url_for(".show", match_id=side.match.id, organization_id=side.organization.id)
+def _to(side: Side, page: str = ".show") -> Any:
+    address = url_for(page, match_id=side.match.id, organization_id=side.organization.id)
     return redirect(address, 303)

@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 
 from app import clock
+from app.db import db
 from app.matching.models import MatchState, Said, TrainingSignal
+from app.meetings.models import Attendance, Meeting, MeetingState
 from app.outbox.models import Email
-from app.outcomes import queries
+from app.outcomes import queries, tasks
 from app.outcomes.models import Milestone, MilestoneKind, MilestoneState, OutcomeCheck
 from app.taxonomy import Country
 from tests.introductions.test_races import at_once
@@ -145,3 +147,31 @@ def test_the_ledger_is_open_to_everybody(app, introduced) -> None:
     page = app.test_client().get("/outcomes").text
     assert "Pilot begun" in page
     assert "Qutubfab" not in page
+
+
+def test_a_meeting_both_say_was_held_is_a_confirmed_milestone_once(app, introduced, world) -> None:
+    pair = introduced.pair
+    meeting = world.meeting(pair.match, pair.asha, pair.bo)
+    with app.app_context():
+        row = db.session.get_one(Meeting, meeting.id)
+        row.state, row.starts_at = MeetingState.BOOKED, clock.now() - timedelta(days=2)
+        row.guests[0].says, row.guests[0].said_at = Attendance.HELD, clock.now()
+        db.session.commit()
+        tasks.note_meetings()
+    assert introduced.rows(Milestone) == []
+    with app.app_context():
+        row = db.session.get_one(Meeting, meeting.id)
+        row.guests[1].says, row.guests[1].said_at = Attendance.HELD, clock.now()
+        db.session.commit()
+        tasks.note_meetings()
+        tasks.note_meetings()
+    [milestone] = introduced.rows(Milestone)
+    assert (milestone.kind, milestone.state) == (MilestoneKind.MET, MilestoneState.CONFIRMED)
+    [signal] = introduced.rows(TrainingSignal)
+    assert signal.weight == pytest.approx(0.3 * 0.8)
+
+
+def test_who_says_that_it_ended_is_asked_what_stood_in_the_way(introduced) -> None:
+    browser = introduced.pair.browser(introduced.pair.asha)
+    answer = browser.post(f"{introduced.url}/check", data={"day": 30, "says": "ended"})
+    assert "/hurdles" in answer.headers["Location"]
