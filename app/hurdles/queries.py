@@ -129,7 +129,10 @@ def _counted(until: datetime) -> list[tuple[tuple[HurdleKind, Country], int]]:
 
 
 def _stages(until: datetime) -> dict[tuple[HurdleKind, Country], HurdleStage]:
-    """The stage at which most organizations of a cell met the hurdle, where that many alone may be told."""
+    """The stage at which most organizations of a cell met the hurdle, where that many alone may be told.
+
+    Compared are the counts as they may be told, so that one organization more does not turn one stage into another.
+    """
     number = sa.func.count(sa.distinct(Hurdle.organization_id))
     query = (
         sa.select(Hurdle.kind, Organization.country, Hurdle.stage)
@@ -137,6 +140,6 @@ def _stages(until: datetime) -> dict[tuple[HurdleKind, Country], HurdleStage]:
         .where(_kept(until))
         .group_by(Hurdle.kind, Organization.country, Hurdle.stage)
         .having(number >= STEP)
-        .order_by(number, Hurdle.stage)
+        .order_by(number // STEP, Hurdle.stage)
     )
     return {(kind, country): stage for kind, country, stage in db.session.execute(query)}

@@ -14,7 +14,7 @@ from app import clock
 from app.accounts.models import Role
 from app.db import db
 from app.hurdles import queries
-from app.hurdles.models import Hurdle, HurdleKind, HurdleState
+from app.hurdles.models import Hurdle, HurdleKind, HurdleStage, HurdleState
 from app.taxonomy import Country
 from tests.introductions.pair import make_pair
 from tests.world import World
@@ -148,6 +148,30 @@ def test_one_more_or_less_shows_only_together_with_four_others(count) -> None:
     # Every number told is compatible with five different true counts.
     candidates = [n for n in range(1000) if queries.rounded(n) == queries.rounded(count)]
     assert len(candidates) == queries.STEP
+
+
+def test_one_organization_more_changes_neither_a_count_nor_a_stage_that_is_told(app, world) -> None:
+    """Differencing two quarters, each of which somebody kept: whoever came between cannot be seen."""
+    met(world, 5, stage=HurdleStage.TALKS)
+    met(world, 5, stage=HurdleStage.CONTRACT)
+
+    def told():
+        with app.app_context():
+            return queries.published()
+
+    before = told()
+    assert [(cell.at_least, cell.most_at) for cell in before] == [(10, HurdleStage.TALKS)]
+    for _ in range(4):
+        met(world, 1, stage=HurdleStage.CONTRACT)
+        assert told() == before
+    # Another kind, too small to be told, can be had by no subtraction either: there is no total to subtract from.
+    met(world, 4, kind=HurdleKind.TAX)
+    assert told() == before
+    page = app.test_client().get("/hurdles").text
+    assert "Tax" not in page
+    assert not any(f">{number}<" in page for number in (4, 14, 18))
+    met(world, 1, stage=HurdleStage.CONTRACT)
+    assert [(cell.at_least, cell.most_at) for cell in told()] == [(15, HurdleStage.CONTRACT)]
 
 
 @pytest.mark.parametrize(
