@@ -5,7 +5,15 @@ from __future__ import annotations
 from app.db import db, reading
 from app.jobs import queries, services
 from app.jobs.engine import jobs
+from app.jobs.models import JobState
 from app.jobs.working import KINDS
+
+
+@jobs.measure("jobs")
+def long_work() -> dict[str, int]:
+    """Jobs that were given up and wait for a person, and those that wait for a worker."""
+    counts = queries.job_counts()
+    return {"dead": counts[JobState.DEAD], "waiting": counts[JobState.WAITING]}
 
 
 @jobs.task("jobs.look", every=1)

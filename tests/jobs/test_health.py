@@ -33,7 +33,10 @@ def test_all_is_well_when_database_migrations_and_worker_are_there(client, worke
         "migrations": True,
         "worker": True,
         "worker_seen_seconds_ago": 0,
-        "measures": {"mail": {"oldest_unsent_seconds": 0, "late": False}},
+        "measures": {
+            "jobs": {"dead": 0, "waiting": 0},
+            "mail": {"oldest_unsent_seconds": 0, "late": False},
+        },
     }
 
 
