@@ -9,7 +9,7 @@ HINDI := app/translations/hi/LC_MESSAGES/messages
 export FLASK_APP := wsgi
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup run test check format texts bench mail-check clean lock
+.PHONY: help setup run test check format texts bench bench-web mail-check clean lock
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
@@ -60,6 +60,9 @@ texts: $(VENV)/run.done ## collect the texts people see and bring the Hindi cata
 
 bench: setup $(VENV)/test.done ## speed of the recommender beside others (a million: python -m ml.bench --organizations 1000000)
 	python -m ml.bench --organizations 10000 100000
+
+bench-web: setup $(VENV)/test.done ## 300 people on both databases at full size (fills them first; try --tenth with python -m tests.load.web)
+	python -m tests.load.web
 
 mail-check: setup $(VENV)/test.done ## what SpamAssassin and a second DKIM verifier think of every kind of mail
 	python -m tests.outbox.check

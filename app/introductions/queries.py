@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload
 
 from app import clock
 from app.accounts.models import User
@@ -28,7 +28,12 @@ def sides_for(memberships: Iterable[Membership]) -> list[Side]:
     """Every match these memberships may see, best first; in review only the best few an organization."""
     members = list(memberships)
     ids = {m.organization_id for m in members}
-    return _sides([*approved_matches(ids), *in_review(ids)], members)
+    told = (
+        sa.select(Match.id).where(end.in_(ids), Match.told_by(clock.now()))
+        for end in (Match.india_id, Match.us_id)
+    )
+    shown = sa.union_all(*told, _best_in_review(ids, MOST_IN_REVIEW))
+    return _sides(db.session.scalars(_with_sides(sa.select(Match)).where(Match.id.in_(shown))), members)
 
 
 def approved_sides_for(memberships: Iterable[Membership]) -> list[Side]:
@@ -95,6 +100,11 @@ def approved_matches(organization_ids: Collection[int]) -> Sequence[Match]:
 
 def in_review(organization_ids: Collection[int], most: int = MOST_IN_REVIEW) -> Sequence[Match]:
     """The best matches of each organization that are still with the managers."""
+    best = _best_in_review(organization_ids, most)
+    return db.session.scalars(_with_sides(sa.select(Match)).where(Match.id.in_(best))).all()
+
+
+def _best_in_review(organization_ids: Collection[int], most: int) -> sa.Select[int]:
     ends = sa.union_all(
         *(
             sa.select(Match.id, end.label("organization_id"), Match.score).where(
@@ -107,8 +117,7 @@ def in_review(organization_ids: Collection[int], most: int = MOST_IN_REVIEW) -> 
         partition_by=ends.c.organization_id, order_by=(ends.c.score.desc(), ends.c.id)
     )
     ranked = sa.select(ends.c.id, place.label("place")).subquery()
-    best = sa.select(ranked.c.id).where(ranked.c.place <= most)
-    return db.session.scalars(_with_sides(sa.select(Match)).where(Match.id.in_(best))).all()
+    return sa.select(ranked.c.id).where(ranked.c.place <= most)
 
 
 def _is_in_review() -> sa.ColumnElement[bool]:
@@ -124,7 +133,7 @@ def _of(organization_ids: Collection[int]) -> sa.Select[Match]:
 
 
 def _with_sides(query: sa.Select[Match]) -> sa.Select[Match]:
-    return query.options(selectinload(Match.india), selectinload(Match.us))
+    return query.options(joinedload(Match.india), joinedload(Match.us))
 
 
 def answers_of(match_ids: Iterable[int], *, fresh: bool = False) -> dict[tuple[int, int], Answer]:
@@ -189,8 +198,7 @@ def side_to_answer(user: User, match_id: int, organization_id: int | None = None
 def other_seat(user: User, side: Side) -> Organization | None:
     """The partner, when this person also sits there: they answer for each organization on its own."""
     partner = side.match.partner_of(side.organization)
-    sits = any(m.organization_id == partner.id for m in organizations.memberships_of(user))
-    return partner if sits else None
+    return partner if organizations.membership_of(user, partner.id) else None
 
 
 def answerers_of(organization_ids: Collection[int]) -> dict[int, list[User]]:

