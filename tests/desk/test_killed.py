@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -20,25 +18,21 @@ from app.desk.models import Action, Decision, DecisionState, Release
 from app.outbox import delivery
 from app.outbox import queries as outbox
 from app.outbox.models import Email, MailState
+from tests import warm
 from tests.desk import batch
 
 
 @pytest.mark.parametrize("when", ["before", "after 1", "after 4", "uncommitted"])
-def test_a_kill_leaves_nothing_half_released_and_mails_nobody_twice(app, world, when) -> None:
+def test_a_kill_leaves_nothing_half_released_and_mails_nobody_twice(app, world, tmp_path, when) -> None:
     manager = world.user(Role.PROGRAM_MANAGER)
     cases, (other, _us) = batch.fill(world, manager)
     for case in cases:
         batch.stage(app, manager, case, batch.terms_for(case, Action.APPROVE, other))
     before = batch.picture(app)
     url = app.config["SETTINGS"].database_url
-    process = subprocess.run(
-        [sys.executable, "-m", "tests.desk.dying", url, str(manager.id), when],
-        cwd=Path(__file__).parents[2],
-        env={**os.environ, "PYTHONWARNINGS": "ignore"},
-        capture_output=True,
-        check=False,
-    )
-    assert process.returncode == -signal.SIGKILL, process.stderr.decode()
+    command = ["-m", "tests.desk.dying", url, str(manager.id), when]
+    process = warm.start(command, os.environ, tmp_path / "dying.log")
+    assert process.wait(60) == -signal.SIGKILL, (tmp_path / "dying.log").read_text()
     assert batch.picture(app) == before
     assert _states(app) == {DecisionState.STAGED: len(cases)}
     batch.release(app, manager)

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from config import ROOT
 from tests.e2e.conftest import chromium
 from tests.e2e.scene import FOUNDER, MANAGER
-from tests.e2e.site import ROOT, Site
+from tests.e2e.site import Site
 from tests.e2e.visitors import DESK, PHONE, Visitors
 
 TARGET = ROOT / "docs" / "screenshots"

@@ -7,13 +7,14 @@ import secrets
 import signal
 import socket
 import subprocess
-import sys
+import tempfile
 import time
 import urllib.request
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-BIN = Path(sys.executable).parent
+from config import ROOT
+from tests import warm
+from tests.warm import Warm
 
 
 def free_port() -> int:
@@ -28,6 +29,7 @@ class Site:
     def __init__(self, folder: Path, database_url: str, mail_url: str | None = None) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.folder = folder
         self.outbox = folder / "outbox"
         self.log = folder / "site.log"
         self.environment = {
@@ -39,37 +41,29 @@ class Site:
             "MAIL_URL": mail_url or f"file://{self.outbox}",
             "JOBS_URL": f"sqlite:///{folder}/jobs.sqlite",
         }
-        self.web: subprocess.Popen[bytes] | None = None
-        self.worker: subprocess.Popen[bytes] | None = None
+        self.web: Warm | None = None
+        self.worker: Warm | None = None
 
     def flask(self, *arguments: str) -> str:
         """Run a `flask` command to its end; gives what it printed."""
-        done = subprocess.run(
-            [BIN / "flask", *arguments],
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        with tempfile.NamedTemporaryFile(mode="r", dir=self.folder) as printed:
+            done = warm.start(["flask", *arguments], self.environment, Path(printed.name)).wait(300)
+            said = printed.read()
+        assert done == 0, said
+        return said
 
     def start(self) -> Site:
-        command = [BIN / "gunicorn", "--config", ROOT / "docs" / "deploy" / "gunicorn.conf.py", "wsgi:app"]
+        command = ["gunicorn", "--config", ROOT / "docs" / "deploy" / "gunicorn.conf.py", "wsgi:app"]
         self.web = self._spawn([*command, "--workers", "1", "--bind", f"127.0.0.1:{self.port}"])
         self.start_worker()
         self._wait_until_alive()
         return self
 
     def start_worker(self) -> None:
-        self.worker = self._spawn([BIN / "flask", "jobs", "work"])
+        self.worker = self._spawn(["flask", "jobs", "work"])
 
-    def _spawn(self, command: list[object]) -> subprocess.Popen[bytes]:
-        with self.log.open("ab") as log:
-            return subprocess.Popen(
-                [str(part) for part in command], cwd=ROOT, env=self.environment, stdout=log, stderr=log
-            )
+    def _spawn(self, command: list[object]) -> Warm:
+        return warm.start(command, self.environment, self.log)
 
     def _wait_until_alive(self) -> None:
         for _ in range(200):

@@ -19,8 +19,9 @@ import sqlalchemy as sa
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from app.demo.people import PASSWORD as DEMO_PASSWORD
+from config import ROOT
 from tests.e2e.mailbox import FolderMailbox, Mailbox, SmtpMailbox, first_link, text_of, wait_for
-from tests.e2e.site import ROOT, Site
+from tests.e2e.site import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 FOUNDER = "asha@example.org"

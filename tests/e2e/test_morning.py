@@ -21,9 +21,10 @@ from app.matching.models import MatchState, RejectReason, ReviewAction, ReviewDe
 from app.organizations.models import Aspect, Organization, ProfileState, Weight
 from app.taxonomy import Country
 from app.taxonomy.exchange import CooperationType, MoneyFlow
+from config import ROOT
 from tests.conftest import build_app
 from tests.desk.desk import REASONS
-from tests.e2e.site import ROOT, Site
+from tests.e2e.site import Site
 from tests.world import PASSWORD, World
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("morning")]

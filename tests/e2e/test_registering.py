@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.taxonomy import Kind
+from config import ROOT
 from tests.e2e.conftest import SignedIn
 from tests.e2e.scene import Scene
-from tests.e2e.site import ROOT
 from tests.e2e.visitors import DESK, PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]

@@ -6,8 +6,6 @@ import os
 import random
 import secrets
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,8 +18,10 @@ from app import clock, create_app
 from app.db import db
 from app.jobs.models import Worker
 from app.outbox.models import Email, MailCategory, MailState
-from config import ROOT, Settings
+from config import Settings
+from tests import warm
 from tests.outbox.sink import Sink, always
+from tests.warm import Warm
 
 pytestmark = pytest.mark.processes
 MAILS = 60
@@ -98,7 +98,7 @@ def mail(number: int) -> Email:
 
 
 @pytest.fixture
-def start(own_app: Flask, tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
+def start(own_app: Flask, tmp_path: Path) -> Iterator[Callable[[], Warm]]:
     """Starts a real worker process; what is left of them ends with the test."""
     settings: Settings = own_app.config["SETTINGS"]
     environment = {
@@ -110,12 +110,11 @@ def start(own_app: Flask, tmp_path: Path) -> Iterator[Callable[[], subprocess.Po
         "JOBS_URL": settings.jobs_url,
         "OUTBOX_LEASE_SECONDS": str(LEASE_SECONDS),
     }
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "jobs", "work"]
-    started: list[subprocess.Popen[bytes]] = []
+    command = ["flask", "--app", "wsgi", "jobs", "work"]
+    started: list[Warm] = []
 
-    def run() -> subprocess.Popen[bytes]:
-        with (tmp_path / "worker.log").open("ab") as log:
-            started.append(subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log))
+    def run() -> Warm:
+        started.append(warm.start(command, environment, tmp_path / "worker.log"))
         return started[-1]
 
     yield run
@@ -146,7 +145,7 @@ def test_a_worker_killed_three_times_loses_no_mail_and_repeats_at_most_one_a_kil
     for moment in ("on_rcpt", "on_data", "anywhere"):
         worker, target = start(), len(slow_sink.letters) + chance.randint(4, 14)
 
-        def strike(_: object, worker: subprocess.Popen[bytes] = worker, target: int = target) -> None:
+        def strike(_: object, worker: Warm = worker, target: int = target) -> None:
             if len(slow_sink.letters) >= target:
                 worker.kill()
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -23,8 +21,10 @@ from app.organizations import imports
 from app.organizations.models import Organization
 from app.transfers import bringing_on, services
 from app.transfers.models import ImportRefusal, ImportRun, RunState
-from config import ROOT, Settings
+from config import Settings
+from tests import warm
 from tests.jobs.test_worker_process import own_database, until
+from tests.warm import Warm
 from tests.world import World
 
 pytestmark = pytest.mark.processes
@@ -65,7 +65,7 @@ def own_app(database: str, tmp_path: Path, request: pytest.FixtureRequest) -> It
 
 
 @pytest.fixture
-def start(own_app: Flask, tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
+def start(own_app: Flask, tmp_path: Path) -> Iterator[Callable[[], Warm]]:
     """Starts a real worker process; what is left of them ends with the test."""
     settings: Settings = own_app.config["SETTINGS"]
     environment = {
@@ -77,12 +77,10 @@ def start(own_app: Flask, tmp_path: Path) -> Iterator[Callable[[], subprocess.Po
         "MAIL_URL": f"file://{tmp_path}/outbox",
         "MODEL_DIR": f"{tmp_path}/models",
     }
-    started: list[subprocess.Popen[bytes]] = []
+    started: list[Warm] = []
 
-    def run() -> subprocess.Popen[bytes]:
-        with (tmp_path / "worker.log").open("ab") as log:
-            command = [sys.executable, "-c", WORKER]
-            started.append(subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log))
+    def run() -> Warm:
+        started.append(warm.start(["-c", WORKER], environment, tmp_path / "worker.log"))
         return started[-1]
 
     yield run
