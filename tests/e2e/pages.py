@@ -139,6 +139,7 @@ REVIEWING = [
     *_shown("managing.show", f"/programs/{MISSION}/manage", f"/programs/{MISSION}/manage?q=storage"),
     *_shown("managing.edit", f"/programs/{MISSION}/edit"),
     *_shown("managing.new", "/programs/new"),
+    *_shown("timetables.show", f"/programs/{MISSION}/timetable"),
     *_shown("dial.show", f"/programs/{MISSION}/dial", "/programs/startup-handshake/dial"),
     *_shown("releases.show", "/review/release"),
     *_shown("releases.one", "/review/releases/{release}"),
