@@ -139,7 +139,7 @@ class Load:
         for place, person in enumerate(self.people[number::WRITERS]):
             token = self._token(person, page)
             for turn in range(EACH):
-                if self._over.wait(0.12):
+                if self._over.wait(0.25):
                     return
                 name = f"Firm {number}-{place}-{turn}"
                 fields = {"name": name, "kind": "sme", "country": "IN", "csrf_token": token}
