@@ -59,9 +59,12 @@ class _Bounded:
 
     door: Door
     _reader: Any
+    is_counted = True
 
     def connection_lost(self, error: Exception | None) -> None:
-        self.door.clients -= 1
+        # aiosmtpd calls it once more by itself when a client hangs up in mid-sentence.
+        self.door.clients -= self.is_counted
+        self.is_counted = False
         super().connection_lost(error)  # type: ignore[misc]
 
     @syntax("DATA")
@@ -73,7 +76,9 @@ class _Bounded:
                 await super().smtp_DATA(arg)  # type: ignore[misc]
             except _TooMuch:
                 await self.push("552 5.3.4 Too much mail data")  # type: ignore[attr-defined]
+                # What still comes is no command.
                 self.transport.close()  # type: ignore[attr-defined]
+                raise asyncio.CancelledError from None
             finally:
                 self._reader = reader
 
