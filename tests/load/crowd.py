@@ -90,7 +90,9 @@ class Person(FastHttpUser):
                 answer.failure(f"{answer.status_code}")
 
     def _headers(self) -> dict[str, str]:
-        return {"Cookie": self.who["cookie"]} if "cookie" in self.who else {}
+        # A connection each time, as a proxy does without a pool: none stays with the worker that took it first.
+        own = {"Connection": "close"}
+        return own | {"Cookie": self.who["cookie"]} if "cookie" in self.who else own
 
 
 class Bare(Person):
