@@ -48,7 +48,10 @@ def compile_texts() -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" in metafunc.fixturenames:
-        metafunc.parametrize("database", metafunc.config.getoption("--databases").split(","), scope="session")
+        wanted = metafunc.config.getoption("--databases").split(",")
+        if metafunc.definition.get_closest_marker("one_database"):
+            wanted = wanted[:1]
+        metafunc.parametrize("database", wanted, scope="session")
 
 
 @pytest.fixture(scope="session")
