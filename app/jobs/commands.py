@@ -61,7 +61,8 @@ def _show() -> bool:
         click.echo(f"lease {lease.name}: {(lease.until - now).total_seconds():.0f} s left")
     counts = queries.job_counts()
     click.echo(f"Jobs: {', '.join(f'{count} {state.value}' for state, count in counts.items())}")
-    for job in (*queries.jobs_in(JobState.RUNNING), *queries.jobs_in(JobState.WAITING)):
+    found = queries.jobs_by_state()
+    for job in (*found[JobState.RUNNING], *found[JobState.WAITING]):
         click.echo(_line(job))
     return bool(counts[JobState.RUNNING] or counts[JobState.WAITING])
 
@@ -76,7 +77,7 @@ def _line(job: Job) -> str:
 def dead() -> None:
     """List the jobs that were given up. Ends with 1 when there is one, for whoever watches."""
     with reading():
-        found = queries.jobs_in(JobState.DEAD)
+        found = queries.jobs_by_state()[JobState.DEAD]
         for job in found:
             click.echo(f"job {job.id} {job.name}, tried {job.attempts} times: {job.last_error}")
         db.session.rollback()

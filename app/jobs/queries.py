@@ -95,11 +95,22 @@ def job(job_id: int) -> Job:
     return found
 
 
-def jobs_in(state: JobState, most: int = 50) -> Sequence[Job]:
-    """Jobs of a state: those to come in their order, those that are over newest first."""
+def jobs_by_state(most: int = 50) -> dict[JobState, list[Job]]:
+    """Jobs of each state: those to come in their order, those that are over newest first.
+
+    Asked for at once, so that no job is met twice while it moves on.
+    """
+    parts = [sa.select(_first(state, most).subquery().c.id) for state in JobState]
+    found = db.session.scalars(sa.select(Job).where(Job.id.in_(sa.union_all(*parts)))).all()
+    newest_first = sorted(found, key=lambda job: job.ended_at or job.created_at, reverse=True)
+    by_state = {state: [job for job in newest_first if job.state is state] for state in JobState}
+    by_state[JobState.WAITING].sort(key=lambda job: job.next_attempt_at)
+    return by_state
+
+
+def _first(state: JobState, most: int) -> sa.Select[int]:
     order = Job.ended_at.desc() if state in {JobState.DONE, JobState.DEAD} else Job.next_attempt_at
-    query = sa.select(Job).where(Job.state == state).order_by(order, Job.id.desc()).limit(most)
-    return db.session.scalars(query).all()
+    return sa.select(Job.id).where(Job.state == state).order_by(order, Job.id.desc()).limit(most)
 
 
 def job_counts() -> dict[JobState, int]:

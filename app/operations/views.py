@@ -26,12 +26,13 @@ _administrator = role_required(Role.ADMINISTRATOR)
 @bp.get("")
 @_administrator
 def index() -> str:
+    found = queries.jobs_by_state()
     return render_template(
         "operations/index.html",
-        running=queries.jobs_in(JobState.RUNNING),
-        waiting=queries.jobs_in(JobState.WAITING),
-        dead=queries.jobs_in(JobState.DEAD),
-        done=queries.jobs_in(JobState.DONE, 10),
+        running=found[JobState.RUNNING],
+        waiting=found[JobState.WAITING],
+        dead=found[JobState.DEAD],
+        done=found[JobState.DONE][:10],
         counts=queries.job_counts(),
         workers=queries.workers(),
         seen_after=clock.now() - queries.WORKER_SEEN_WITHIN,

@@ -22,7 +22,7 @@ from app.organizations.imports import OrganizationImport, Refusal, Tally
 from app.organizations.records import Record
 from app.organizations.schemas import RowRefused
 from app.transfers import reading, services
-from app.transfers.models import WORKING, ImportRefusal, ImportRun, RunState
+from app.transfers.models import WORKING, ImportChunk, ImportRefusal, ImportRun, RunState
 
 # So many refused rows can be downloaded; a file with more has one fault in every row.
 MOST_REFUSALS = 20_000
@@ -76,6 +76,14 @@ def begin(run_id: int) -> ImportRun | None:
     return run if run is not None and run.is_working else None
 
 
+def revive(args: dict[str, Any]) -> None:
+    """A job that was given up is tried again: so is its run, as long as the file is there."""
+    run = db.session.get(ImportRun, args["run"], populate_existing=True)
+    has_file = sa.exists().where(ImportChunk.run_id == args["run"])
+    if run is not None and run.state is RunState.FAILED and db.session.scalar(sa.select(has_file)):
+        run.state, run.failure = RunState(args["state"]), ""
+
+
 def take(run: ImportRun, file: BinaryIO, held: Held) -> Iterator[Tally]:
     """Import batch after batch; the caller commits at each step. Raises `UnreadableFile`, `Stopped`, `Lost`."""
     tally = Tally(run.read_rows, run.new_rows, run.changed_rows, run.unchanged_rows, run.refused_rows)
@@ -125,18 +133,20 @@ def finish(run_id: int) -> ImportRun:
     return run
 
 
-def fail(run: ImportRun, why: str) -> None:
-    """The run cannot be brought to its end."""
+def fail(run: ImportRun, why: str, *, keeps_file: bool = False) -> None:
+    """The run cannot be brought to its end; a file that is kept can be tried once more."""
     if run.state in WORKING:
         run.state, run.failure, run.changed_at = RunState.FAILED, why[:300], clock.now()
-        services.forget_file(run.id)
+        if not keeps_file:
+            services.forget_file(run.id)
         _record(run)
 
 
 def give_up(args: dict[str, Any]) -> None:
     """The job of a run was given up: nobody will go on with it."""
     if (run := db.session.get(ImportRun, args["run"], populate_existing=True)) is not None:
-        fail(run, "It was begun five times and never got on. Split the file, and try again.")
+        why = "It was begun five times and never got on. Split the file and try again, or ask whoever runs the service."
+        fail(run, why, keeps_file=True)
 
 
 def _record(run: ImportRun) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import BinaryIO
 
 import sqlalchemy as sa
@@ -120,7 +120,9 @@ def _begin(run: ImportRun, state: RunState, by: User) -> None:
 
 
 def _ask(run: ImportRun, *, by: int | None = None) -> None:
-    engine.enqueue(IMPORT, f"{IMPORT}:{run.id}:{run.state.value}", {"run": run.id}, by=by)
+    engine.enqueue(
+        IMPORT, f"{IMPORT}:{run.id}:{run.state.value}", {"run": run.id, "state": run.state.value}, by=by
+    )
 
 
 def ask_for_left_behind() -> None:
@@ -152,12 +154,18 @@ def forget_file(run_id: int) -> None:
     db.session.execute(sa.delete(ImportChunk).where(ImportChunk.run_id == run_id))
 
 
+def _forget_files_of_failed(before: datetime) -> None:
+    failed = sa.select(ImportRun.id).where(ImportRun.state == RunState.FAILED, ImportRun.changed_at < before)
+    db.session.execute(sa.delete(ImportChunk).where(ImportChunk.run_id.in_(failed)))
+
+
 def forget_stale() -> int:
     """Give up runs nobody went on with for a week; how many."""
     waiting = (RunState.UPLOADED, RunState.CHECKED)
     old = clock.now() - FORGET_AFTER
     query = sa.select(ImportRun).where(ImportRun.state.in_(waiting), ImportRun.changed_at < old)
     stale = db.session.scalars(query.limit(100)).all()
+    _forget_files_of_failed(old)
     for run in stale:
         _move(run, run.state, state=RunState.CANCELED)
         forget_file(run.id)

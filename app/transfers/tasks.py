@@ -14,7 +14,8 @@ def work(held: Held) -> str | None:
     """Bring an import run to its end from where it stands."""
     run_id = int(held.args["run"])
     is_large = queries.size_of(run_id) > bringing_on.LARGE
-    db.session.rollback()
+    running.revive(held.args)
+    db.session.commit()
     if is_large:
         bringing_on.elsewhere(run_id, held)
         return None
