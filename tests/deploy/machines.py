@@ -102,15 +102,16 @@ class Machine:
 
     def stop(self) -> None:
         """End what uses the queue and the cluster before these."""
-        last = {"redis", "scheduler"}
-        self._end([process for name, process in self.processes.items() if name not in last])
-        self._end([process for name, process in self.processes.items() if name in last])
+        # They keep nothing that must be written.
+        last = {"redis", "scheduler", "scorer"}
+        self._end([process for name, process in self.processes.items() if name not in last], signal.SIGTERM)
+        self._end([process for name, process in self.processes.items() if name in last], signal.SIGKILL)
 
-    def _end(self, processes: list[Started]) -> None:
+    def _end(self, processes: list[Started], how: signal.Signals) -> None:
         for process in processes:
             if process.poll() is None:
                 process.send_signal(signal.SIGCONT)
-                process.terminate()
+                process.send_signal(how)
         for process in processes:
             try:
                 process.wait(15)

@@ -44,7 +44,7 @@ ROUNDS = int(os.environ.get("ROUNDS", "1"))
 PASSWORD = "a new lantern for the harbor"
 # Asked for at the begin of a round, and again before a worker is stopped.
 MAILS, JOBS = 10, 4
-WRITERS_A_ROUND = 5
+WRITERS_A_ROUND = 7
 
 
 @pytest.fixture
