@@ -26,6 +26,7 @@ URGENCY = {
 }
 UNSENT = (MailState.WAITING, MailState.SENDING)
 PAGE = 50
+LARGEST_ID = 2**31 - 1
 _KIND = re.compile(r"[a-z]{1,40}\.[a-z_]{1,40}")
 _FILE_NAME = re.compile(r"[0-9A-Za-z-]{1,80}\.eml")
 _PARSED = policy.default.clone(raise_on_defect=False)
@@ -100,7 +101,9 @@ def suppression_or_404(suppression_id: int) -> Suppression:
 def suppressions(before: int | None = None, limit: int = PAGE) -> Sequence[Suppression]:
     """A page of the addresses that nothing is sent to, newest first; `before` is the last id of the page before."""
     query = sa.select(Suppression).order_by(Suppression.id.desc()).limit(limit)
-    return db.session.scalars(query if before is None else query.where(Suppression.id < before)).all()
+    if before is not None and 0 < before <= LARGEST_ID:
+        query = query.where(Suppression.id < before)
+    return db.session.scalars(query).all()
 
 
 def failed_mails(key: str | None = None) -> Sequence[Email]:
