@@ -391,6 +391,7 @@ def test_the_table_knows_every_route_and_no_other(app) -> None:
     assert {(endpoint, method) for endpoint, method, _ in CASES} == set(methods_of(app))
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(("endpoint", "method", "rule"), CASES, ids=[f"{e}-{m}" for e, m, _ in CASES])
 def test_only_those_in_the_table_get_past_the_guard(app, world, endpoint, method, rule) -> None:
     scene = Scene(world)
