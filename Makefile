@@ -9,7 +9,7 @@ HINDI := app/translations/hi/LC_MESSAGES/messages
 export FLASK_APP := wsgi
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup run test check format texts bench bench-web mail-check clean lock
+.PHONY: help setup run test check check-types check-style check-imports check-templates check-migrations format texts bench bench-web mail-check clean lock
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
@@ -36,11 +36,22 @@ run: setup ## migrate, load the demo world once, serve on http://127.0.0.1:$(POR
 	@PORT=$(PORT) sh docs/deploy/run.sh
 
 check: $(VENV)/test.done ## format, lint, types, import contracts, templates, migrations equal models
+	@$(MAKE) --no-print-directory -j 2 -O check-types check-style check-imports check-templates check-migrations
+
+check-types:
+	mypy
+
+check-style:
 	ruff format --check -q .
 	ruff check -q .
-	mypy
+
+check-imports:
 	lint-imports --no-logo | tail -n 4
+
+check-templates:
 	djlint --quiet --lint app
+
+check-migrations:
 	@mkdir -p var && rm -f var/check.sqlite
 	DATABASE_URL=sqlite:///$(CURDIR)/var/check.sqlite flask db upgrade
 	DATABASE_URL=sqlite:///$(CURDIR)/var/check.sqlite flask db check
