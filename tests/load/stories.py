@@ -78,7 +78,11 @@ def write(pouring: Pouring, world: World) -> None:
     """All stories, part by part: a million need no more memory than a hundred thousand."""
     releases = 0
     for part in _parts(world):
-        decided = [story for story in part if story.state in DECIDED]
+        # In the order of their days: what is released together was decided together.
+        decided = sorted(
+            (story for story in part if story.state in DECIDED),
+            key=lambda story: story.decided or story.proposed,
+        )
         pouring.pour(Match, map(_match, part))
         pouring.pour(Case, map(_case, part))
         groups = [decided[at : at + TOGETHER] for at in range(0, len(decided), TOGETHER)]
