@@ -15,7 +15,8 @@ class StoredFile(Base):
 
     __tablename__ = "stored_file"
 
-    name: Mapped[str] = mapped_column(sa.String(200), primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(200), unique=True)
     sha256: Mapped[str] = mapped_column(sa.String(64))
     size: Mapped[int] = mapped_column(sa.BigInteger)
     stored_at: Mapped[datetime]
@@ -26,6 +27,8 @@ class StoredPiece(Base):
 
     __tablename__ = "stored_piece"
 
-    name: Mapped[str] = mapped_column(sa.ForeignKey("stored_file.name", ondelete="CASCADE"), primary_key=True)
+    file_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("stored_file.id", ondelete="CASCADE"), primary_key=True
+    )
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     content: Mapped[bytes] = mapped_column(sa.LargeBinary)

@@ -47,13 +47,13 @@ class InDatabase:
         self._engine = engine
 
     def keep(self, path: Path, sha256: str) -> None:
-        db.session.execute(sa.delete(StoredPiece).where(StoredPiece.name == path.name))
+        db.session.execute(sa.delete(StoredFile).where(StoredFile.name == path.name))
         stored = StoredFile(name=path.name, sha256=sha256, size=path.stat().st_size, stored_at=clock.now())
-        db.session.merge(stored)
+        db.session.add(stored)
         db.session.flush()
         with path.open("rb") as file:
             for number, piece in enumerate(_pieces(file.read)):
-                row = {"name": path.name, "number": number, "content": piece}
+                row = {"file_id": stored.id, "number": number, "content": piece}
                 db.session.execute(sa.insert(StoredPiece), [row])
 
     def sha256_of(self, name: str) -> str | None:
@@ -69,7 +69,8 @@ class InDatabase:
 
 
 def _piece(name: str, number: int) -> sa.Select[bytes]:
-    return sa.select(StoredPiece.content).where(StoredPiece.name == name, StoredPiece.number == number)
+    pieces = sa.select(StoredPiece.content).join(StoredFile, StoredFile.id == StoredPiece.file_id)
+    return pieces.where(StoredFile.name == name, StoredPiece.number == number)
 
 
 class InFolder:

@@ -56,24 +56,26 @@ def _create_job() -> None:
 def _create_stored_file() -> None:
     op.create_table(
         "stored_file",
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(200), nullable=False),
         sa.Column("sha256", sa.String(64), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("stored_at", _moment(), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_stored_file")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stored_file")),
+        sa.UniqueConstraint("name", name=op.f("uq_stored_file_name")),
     )
     op.create_table(
         "stored_piece",
-        sa.Column("name", sa.String(200), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False, autoincrement=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["name"],
-            ["stored_file.name"],
-            name=op.f("fk_stored_piece_name_stored_file"),
+            ["file_id"],
+            ["stored_file.id"],
+            name=op.f("fk_stored_piece_file_id_stored_file"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("name", "number", name=op.f("pk_stored_piece")),
+        sa.PrimaryKeyConstraint("file_id", "number", name=op.f("pk_stored_piece")),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from app import clock
 from app.db import db
@@ -56,7 +57,9 @@ def test_a_damaged_file_is_not_taken(app, machines, tmp_path) -> None:
         (tmp_path / "shared" / "a.model").write_bytes(LARGE[:-1])
     else:
         with app.app_context():
-            db.session.get_one(StoredPiece, ("a.model", 1)).content = b"damaged"
+            db.session.scalars(
+                sa.select(StoredPiece).where(StoredPiece.number == 1)
+            ).one().content = b"damaged"
             db.session.commit()
     store.fetch(other / "a.model")
     assert (other / "a.model").read_bytes() == b"first"
