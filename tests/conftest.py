@@ -49,8 +49,8 @@ def compile_texts() -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" in metafunc.fixturenames:
         wanted = metafunc.config.getoption("--databases").split(",")
-        if metafunc.definition.get_closest_marker("one_database"):
-            wanted = wanted[:1]
+        if marker := metafunc.definition.get_closest_marker("one_database"):
+            wanted = [name for name in wanted if name in (marker.args or wanted[:1])]
         metafunc.parametrize("database", wanted, scope="session")
 
 

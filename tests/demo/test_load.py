@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import sqlalchemy as sa
 
 from app.audit import queries as audit
@@ -18,6 +19,7 @@ def load(app):
     return app.test_cli_runner().invoke(args=["demo", "load"])
 
 
+@pytest.mark.one_database("postgresql")  # On SQLite the browser tests load it.
 def test_the_demo_world_shows_every_state_is_marked_as_illustrative_and_loaded_once(app) -> None:
     first = load(app)
     assert first.exit_code == 0, first.output
