@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlsplit
 
+from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
 
 from tests.e2e.visitors import DESK, PHONE
 
 AXE = Axe()
+VIOLATIONS = "(options) => axe.run(document, options).then(({violations}) => ({violations}))"
+COLORS_ASIDE = {"rules": {"color-contrast": {"enabled": False}}}
 TELL_VIOLATIONS = """
 document.addEventListener('securitypolicyviolation', (event) =>
   console.error(`policy violated: ${event.violatedDirective} by ${event.blockedURI}`));
@@ -29,18 +33,22 @@ class Inspection:
         self.page.on("request", self._follow)
 
     def look(self, path: str, status: int = 200) -> None:
-        """Inspect a page wide and on a phone."""
+        """Inspect a page wide and on a phone; what colors are does not depend on the width."""
         self.page.set_viewport_size(DESK)  # type: ignore[arg-type]
         answer = self.page.goto(path)
         if answer is None or answer.status != status:
             self._fault(f"answered {answer and answer.status}, not {status}")
         self.axe("wide")
         self.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-        self.axe("on a phone")
+        self.axe("on a phone", COLORS_ASIDE)
         self.width()
 
-    def axe(self, how: str) -> None:
-        results = AXE.run(self.page)
+    def axe(self, how: str, options: dict[str, Any] | None = None) -> None:
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE.axe_script)
+        results = AxeResults(
+            self.page.evaluate(VIOLATIONS, {"resultTypes": ["violations"], **(options or {})})
+        )
         if results.violations_count:
             self._fault(f"{how}: {results.generate_report()}")
 
