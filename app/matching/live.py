@@ -40,6 +40,9 @@ def at_hand(path: Path) -> Path:
 
 def recommender(folder: Path | None, *, anew: bool = False) -> scoring.Recommender:
     """The recommender as `scoring.Model.fresh` gives it: of this database, with the trained model in force."""
+    if db.engine.dialect.name == "postgresql":
+        # It computes for minutes over hundreds of thousands of profiles, and nobody waits for what it has read.
+        db.session.execute(sa.text("SET LOCAL idle_in_transaction_session_timeout = 0"))
     return scoring.model.fresh(
         str(db.engine.url), eligibility.profiles_now(), FRAMES, chosen(folder), anew=anew
     )
