@@ -80,6 +80,8 @@ def measure(found: Place, given: argparse.Namespace, folder: Path) -> None:
     ours = LetterPlace(folder, "sqlite", found.organizations, found.matches, url, more=more)
     file = folder / "cast.json"
     cast.write(ours.app(), file)
+    if not given.at_once:
+        _settle(ours)
     sink = [sys.executable, "-m", "tests.load.sinking", str(port), str(told)]
     worker = [sys.executable, "-m", "flask", "--app", "wsgi", "jobs", "work"]
     with served(ours, "wsgi:app", given.port) as server, running(sink, ours.environment()):
@@ -92,6 +94,14 @@ def measure(found: Place, given: argparse.Namespace, folder: Path) -> None:
         report(counts, time.time() - began, began, before, meanwhile)
         for one in sampler.processes():
             print(f"{one.group}: {one.megabytes:.0f} MB, {one.seconds:.0f} s of processor time")
+
+
+def _settle(ours: LetterPlace) -> None:
+    """On the Saturday before: what a worker of a filled world has to learn and to propose first is done, and mail is out."""
+    saturday = {"CLOCK_OFFSET": str(until_monday() - 2 * 86_400), "MAIL_URL": f"file://{ours.folder}/outbox"}
+    before = dataclasses.replace(ours, more={**ours.more, **saturday})
+    for _round in range(2):
+        before.flask("jobs", "work", "--once")
 
 
 def _wait(found: Place, told: Path, most: float) -> dict[str, Any]:
@@ -140,6 +150,9 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=60, help="how long they do, before and meanwhile")
     parser.add_argument("--most-minutes", type=int, default=PROMISED_MINUTES, help="when to stop waiting")
     parser.add_argument("--port", type=int, default=8192)
+    parser.add_argument(
+        "--at-once", action="store_true", help="while the worker learns and proposes anew, too"
+    )
     given = parser.parse_args()
     size = (given.organizations, given.matches)
     with (
