@@ -18,7 +18,8 @@ from app.desk.models import Case, CaseState
 from app.introductions.models import Answer, Introduction
 from app.matching.models import Match
 from app.organizations.models import MemberRole, Membership, Organization
-from tests.load.filling import MANAGERS, SIGNED_IN, token_of
+from tests.load.filling import SIGNED_IN, token_of
+from tests.load.made import MANAGERS
 
 ANYBODY = 400
 SALT = "wtf-csrf-token"
