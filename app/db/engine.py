@@ -17,8 +17,8 @@ CONNECT_SECONDS = 5
 # Who waits longer for a connection of the pool, or for a row that another transaction holds, is told that we are busy.
 POOL_SECONDS = 5
 LOCK_SECONDS = 10
-# A process that was stopped in the middle of a transaction gives up what it holds, and so does a machine that is gone.
-IDLE_SECONDS = 60
+# A process that was stopped in the middle of a writing transaction gives up what it holds. Readers hold nothing, and compute.
+IDLE_SECONDS = 20
 
 
 @contextmanager
@@ -44,10 +44,9 @@ def engine_options(url: str) -> dict[str, Any]:
 
 
 def _postgresql_arguments() -> dict[str, Any]:
-    limits = {"lock_timeout": LOCK_SECONDS, "idle_in_transaction_session_timeout": IDLE_SECONDS}
     return {
         "connect_timeout": CONNECT_SECONDS,
-        "options": " ".join(f"-c {name}={seconds}s" for name, seconds in limits.items()),
+        "options": f"-c lock_timeout={LOCK_SECONDS}s",
         "keepalives_idle": 10,
         "keepalives_interval": 5,
         "keepalives_count": 3,
@@ -60,8 +59,9 @@ def _dump(value: object) -> str:
 
 
 def configure_engine(engine: sa.Engine) -> None:
-    """Attach SQLite's pragmas and explicit BEGIN; PostgreSQL needs neither."""
+    """Attach SQLite's pragmas and explicit BEGIN, and what PostgreSQL is told when a transaction begins."""
     if engine.dialect.name != "sqlite":
+        sa.event.listen(engine, "begin", _on_begin_postgresql)
         return
     sa.event.listen(engine, "connect", _on_connect)
     sa.event.listen(engine, "begin", _on_begin)
@@ -78,3 +78,10 @@ def _on_connect(connection: Any, _record: Any) -> None:
 
 def _on_begin(connection: sa.Connection) -> None:
     connection.exec_driver_sql(f"BEGIN {begin_mode.get()}")
+
+
+def _on_begin_postgresql(connection: sa.Connection) -> None:
+    if begin_mode.get() != "DEFERRED":
+        cursor = connection.connection.cursor()
+        cursor.execute(f"SET LOCAL idle_in_transaction_session_timeout = '{IDLE_SECONDS * 1000:.0f}ms'")
+        cursor.close()

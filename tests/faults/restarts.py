@@ -40,10 +40,9 @@ def count(held):
     done = queries.job(held.id).progress_done
     db.session.rollback()
     for number in range(done, {STEPS}):
-        time.sleep(0.05)
+        time.sleep(0.1)
         audit.record("counted", ("job", held.id), detail={{"number": number}})
         held.note(number + 1, {STEPS}, lasting=True)
-        time.sleep(0.05)
         db.session.commit()
 app = create_app(from_environment())
 # Nothing else than what is looked at here.
@@ -204,7 +203,8 @@ def stop_and_continue(site: Site, load: Load, name: str, others_go_on: Callable[
     site.machine.signal(name, signal.SIGSTOP)
     try:
         time.sleep(2.5)
-        until(others_go_on, 30)
+        # If it holds the end of the audit trail, PostgreSQL takes that away after twenty seconds.
+        until(others_go_on, 60)
     finally:
         site.machine.signal(name, signal.SIGCONT)
     load.writes_again_within(10)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -154,6 +155,23 @@ def test_a_connection_cut_in_mid_request_is_busy_for_a_moment(app, world, connec
     assert names_of(app) == ["Firm 1", "Firm 2"]
     with app.app_context():
         assert audit.chain_check().broken_number is None
+
+
+def test_a_writer_that_stands_still_lets_go_and_a_reader_may_compute(app, connections, monkeypatch) -> None:
+    monkeypatch.setattr(engine, "IDLE_SECONDS", 0.2)
+    with app.app_context():
+        with engine.reading():
+            db.session.scalar(sa.text("SELECT 1"))
+            time.sleep(0.5)
+            assert db.session.scalar(sa.text("SELECT 1")) == 1
+            db.session.rollback()
+        db.session.scalar(sa.text("SELECT number FROM audit_head FOR UPDATE"))
+        time.sleep(0.5)
+        with connections.connect() as other:
+            assert other.scalar(sa.text("SELECT id FROM audit_head FOR UPDATE NOWAIT")) == 1
+        with pytest.raises(sa.exc.DBAPIError):
+            db.session.scalar(sa.text("SELECT 1"))
+        db.session.rollback()
 
 
 def test_who_only_reads_does_not_fail_when_the_connection_is_cut_afterwards(app, connections) -> None:
