@@ -95,6 +95,29 @@ def test_an_update_keeps_the_entry_and_a_cancellation_ends_it() -> None:
     assert [event["STATUS"] for event in events] == ["CONFIRMED", "CONFIRMED", "CANCELLED"]
 
 
+@given(
+    st.sampled_from(US),
+    st.datetimes(datetime(2026, 1, 1), datetime(2030, 12, 20)),
+    st.integers(1, 10),
+    st.booleans(),
+)
+def test_an_hour_kept_over_any_change_is_the_same_in_request_update_and_cancellation(
+    zone, first, days, is_cancelled
+) -> None:
+    """Whoever keeps "nine o'clock" for another day gets nine o'clock in every file and every reader."""
+    own = ZoneInfo(zone)
+    start = first.replace(minute=0, second=0, microsecond=0, tzinfo=UTC)
+    moved = same_time_on((start.astimezone(own) + timedelta(days=days)).date(), start, own)
+    before, after = start.astimezone(own), moved.astimezone(own)
+    skipped = datetime.combine(after.date(), before.time(), tzinfo=own).astimezone(UTC).astimezone(own)
+    assert after.time() == skipped.time()
+    for number, moment in enumerate((start, moved)):
+        written = invitation(entry(moment, sequence=number, is_cancelled=is_cancelled and number == 1))
+        [ours], [theirs] = read_by_icalendar(written), read_by_vobject(written)
+        assert ours == theirs
+        assert ours[0].astimezone(own).time() == moment.astimezone(own).time()
+
+
 HOSTILE = (
     "line\r\nATTACH:https://evil.example/x",
     'quote " ; ATTENDEE="mailto:evil@example.org',
