@@ -88,9 +88,7 @@ def _create_inbound_mail() -> None:
     for name in ("message_id", "email_id"):
         op.create_index(op.f(f"ix_inbound_mail_{name}"), "inbound_mail", [name])
     op.create_index("ix_inbound_mail_state_to_address", "inbound_mail", ["state", "to_address"])
-    op.create_index(
-        "ix_inbound_mail_to_address_received_at", "inbound_mail", ["to_address", "received_at"]
-    )
+    op.create_index("ix_inbound_mail_to_address_received_at", "inbound_mail", ["to_address", "received_at"])
     op.create_index("ix_inbound_mail_received_at", "inbound_mail", ["received_at"])
 
 

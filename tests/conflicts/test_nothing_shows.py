@@ -89,7 +89,16 @@ class Visitor:
 
 
 # Parts of addresses that are no things: steps, forms and names of files.
-LITERAL = {"accounts.confirm", "basics", "csv", "digest", "none.css", "none.eml", "unknown-token", "unknown-key"}
+LITERAL = {
+    "accounts.confirm",
+    "basics",
+    "csv",
+    "digest",
+    "none.css",
+    "none.eml",
+    "unknown-token",
+    "unknown-key",
+}
 ONCE = {"X-Request-Id", "Content-Length", "Set-Cookie", "Date"}
 
 
