@@ -245,7 +245,7 @@ def _size_of(one: Organization) -> str:
 
 def _conflicts(pairs: Sequence[_Pair], by: User, sides: dict[int, Organization]) -> list[Warned]:
     """What cards warn of, once for all the pairs it holds of; the same two in two decisions come first."""
-    loads, reachable = facts.loads_of(sides.keys(), by), facts.reachable(sides.keys())
+    loads, reachable = facts.loads_and_reachable(sides.keys(), by)
     twice = {ids for ids, number in Counter(frozenset(pair.ids) for pair in pairs).items() if number > 1}
     found: dict[str, list[Case]] = {}
     for pair in sorted(pairs, key=lambda one: frozenset(one.ids) not in twice):

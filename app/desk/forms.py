@@ -15,7 +15,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from app import clock
 from app.desk import refusals, staging
 from app.desk.asking import fields_to_ask
-from app.desk.cards.pair import alternatives_for
+from app.desk.cards.pair import Alternative, alternatives_for
 from app.desk.models import Action, Case, CaseKind
 from app.desk.staging import Terms
 from app.desk.wish import LARGEST_ID
@@ -25,6 +25,7 @@ from app.programs import queries as programs
 
 LONGEST_NOTE = 2000
 LONGEST_HOLD = 180
+Instead = dict[int, list[Alternative]]
 _LISTINGS = {CaseKind.LISTING, CaseKind.RESUBMISSION}
 
 
@@ -194,10 +195,12 @@ class SwapForm(DecisionForm):
     organization_id = _choice(_("Who comes in"), _("Choose a partner."))
     note = _text(_("Note in the letter to both sides"))
     comment = _comment()
+    # What the card has read already.
+    instead: Instead | None = None
 
     def fit_to(self, case: Case) -> None:
         super().fit_to(case)
-        self.organization_id.choices = _options([("", gettext("Choose…")), *_partners(case)])
+        self.organization_id.choices = _options([("", gettext("Choose…")), *_partners(case, self.instead)])
 
     def _more(self) -> dict[str, Any]:
         return {"organization_id": int(self.organization_id.data)}
@@ -220,10 +223,11 @@ class ReferForm(DecisionForm):
 _FORMS = (ApproveForm, HoldForm, AskForm, RejectForm, SwapForm, ReferForm)
 
 
-def forms_for(case: Case, sent: Any = None) -> dict[str, DecisionForm]:
+def forms_for(case: Case, sent: Any = None, instead: Instead | None = None) -> dict[str, DecisionForm]:
     """The forms of a card by action, bound to what the request sent.
 
-    With `sent` they come empty, but for the one that was sent and did not pass, which stays as it was typed.
+    With `sent` they come empty, but for the one that was sent and did not pass, which stays as it was typed. `instead`
+    are the partners to swap in, where they are known.
     """
     values = {"version": case.version, "seen": str(staging.subject_version(case))}
     made: dict[str, DecisionForm] = {}
@@ -234,6 +238,8 @@ def forms_for(case: Case, sent: Any = None) -> dict[str, DecisionForm]:
             made[kind.action.value] = sent
             continue
         form = kind(data=values) if sent is None else kind(formdata=None, data=values)
+        if isinstance(form, SwapForm):
+            form.instead = instead
         form.fit_to(case)
         if _has_choices(form):
             made[kind.action.value] = _with_own_ids(form)
@@ -252,10 +258,10 @@ def _with_own_ids(form: DecisionForm) -> DecisionForm:
     return form
 
 
-def _partners(case: Case) -> list[tuple[str, str]]:
+def _partners(case: Case, known: Instead | None) -> list[tuple[str, str]]:
     """Partners with an open proposal to either side; who comes in takes the place of its country's side."""
     names = {one.id: one.name for one in (case.one, case.other) if one is not None}
-    found = alternatives_for(case, current_user)
+    found = alternatives_for(case, current_user) if known is None else known
     return [
         (str(one.organization_id), gettext("%(name)s for %(stays)s", name=one.name, stays=names[stays]))
         for stays, partners in found.items()

@@ -77,7 +77,7 @@ def form_for(case: Case, own: Opinion | None = None) -> Any:
 
 def shown_to(reader: User, case: Case, sent: Any = None) -> Shown:
     """Nothing of what others think before one has said what one thinks oneself."""
-    every = queries.opinions_on(case.id)
+    every = queries.opinions_on(case.id) if case.opinions else []
     own = next((one for one in every if one.by_id == reader.id), None)
     open_ = every if own is not None else []
     scores = [one.scores for one in open_]

@@ -120,13 +120,14 @@ def _card(wish: Wish, case: Case | None, *, sent: Any = None, status: int = 200,
 
 
 def _about(case: Case, sent: Any) -> dict[str, Any]:
-    takes = case.is_open or sent is not None
+    takes, card = case.is_open or sent is not None, cards.card_of(case, current_user)
     return {
         "case": case,
-        "card": cards.card_of(case, current_user),
-        "forms": forms.forms_for(case, sent or ()) if takes else {},
+        "card": card,
+        "forms": forms.forms_for(case, sent or (), getattr(card, "others", None)) if takes else {},
         "keys": {action.value: key for action, key in words.KEYS.items()},
-        "decided": queries.decisions_on(case),
+        # As with the past of a pair: what was never written again was never decided.
+        "decided": queries.decisions_on(case) if case.version > 1 else [],
         "reader": _reader_words(case),
         "claims": case.state is CaseState.OPEN,
         "rubric_template": "desk/rubric.html",

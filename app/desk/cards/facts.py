@@ -27,6 +27,9 @@ from app.organizations.models import (
     Weight,
 )
 
+# In the place of a number: this row tells of people.
+_READ = -1
+
 
 @dataclass(frozen=True)
 class Must:
@@ -50,8 +53,9 @@ def briefs_of(ids: Collection[int]) -> dict[int, list[Brief]]:
     return found
 
 
-def loads_of(ids: Collection[int], reader: User) -> dict[int, Load]:
-    """Open and approved matches of each organization, but for those that are hidden from who reads."""
+def loads_and_reachable(ids: Collection[int], reader: User) -> tuple[dict[int, Load], set[int]]:
+    """Open and approved matches of each organization, but for those that are hidden from who reads; and whose letters
+    somebody reads: those with an owner or editor."""
     states = (*OPEN_STATES, MatchState.APPROVED)
     approved = sa.func.count().filter(Match.state == MatchState.APPROVED)
     clear = conflicts.not_hidden(reader.id, Match.india_id, Match.us_id)
@@ -61,17 +65,18 @@ def loads_of(ids: Collection[int], reader: User) -> dict[int, Load]:
         .group_by(side)
         for side in (Match.india_id, Match.us_id)
     ]
-    found = {id_: Load(waiting, done) for id_, waiting, done in db.session.execute(sa.union_all(*sides))}
-    return {id_: found.get(id_, Load(0, 0)) for id_ in ids}
-
-
-def reachable(ids: Collection[int]) -> set[int]:
-    """Organizations whose letters somebody reads: those with an owner or editor."""
-    roles = (MemberRole.OWNER, MemberRole.EDITOR)
-    query = sa.select(Membership.organization_id).where(
-        Membership.organization_id.in_(ids), Membership.role.in_(roles)
+    people = sa.select(Membership.organization_id, sa.literal(_READ), sa.literal(0)).where(
+        Membership.organization_id.in_(ids), Membership.role.in_((MemberRole.OWNER, MemberRole.EDITOR))
     )
-    return set(db.session.scalars(query.distinct()))
+    rows = db.session.execute(sa.union_all(*sides, people.distinct())).all()
+    found = {id_: Load(waiting, done) for id_, waiting, done in rows if waiting != _READ}
+    loads = {id_: found.get(id_, Load(0, 0)) for id_ in ids}
+    return loads, {id_ for id_, waiting, _done in rows if waiting == _READ}
+
+
+def reachable(ids: Collection[int], reader: User) -> set[int]:
+    """Organizations whose letters somebody reads."""
+    return loads_and_reachable(ids, reader)[1]
 
 
 def known_of(one: Organization, briefs: Sequence[Brief]) -> Known:

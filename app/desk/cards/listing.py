@@ -65,7 +65,9 @@ def card_of(case: Case, reader: User) -> ListingCard:
         numbers=identifying.shown_to(MemberRole.VIEWER, one.id),
         duplicates=_duplicates(one.id, reader),
         earlier=listings.last_judged_of(one.id),
-        risks=[] if one.id in facts.reachable([one.id]) else risks.of_side(one, is_reachable=False)[-1:],
+        risks=[]
+        if one.id in facts.reachable([one.id], reader)
+        else risks.of_side(one, is_reachable=False)[-1:],
     )
 
 

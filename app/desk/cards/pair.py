@@ -77,12 +77,14 @@ class PairCard:
     risks: list[str]
     past: Past
     instead: list[tuple[Organization, list[Alternative]]]
+    # The same by the organization that stays.
+    others: dict[int, list[Alternative]]
 
 
 def card_of(case: Case, reader: User) -> PairCard:
     match = db.session.get_one(Match, case.match_id)
     ids = (match.india_id, match.us_id)
-    briefs, loads = facts.briefs_of(ids), facts.loads_of(ids, reader)
+    briefs, (loads, reachable) = facts.briefs_of(ids), facts.loads_and_reachable(ids, reader)
     sides = _side(match, Country.INDIA, briefs, loads), _side(match, Country.UNITED_STATES, briefs, loads)
     scarcer_first = [side.organization for side in sorted(sides, key=lambda side: side.load.waiting)]
     others = alternatives_for(case, reader)
@@ -92,9 +94,10 @@ def card_of(case: Case, reader: User) -> PairCard:
         sides=sides,
         band=reasons.band(match, Country.INDIA),
         money=_money(sides, briefs),
-        risks=risks.of_pair(match, loads, facts.reachable(ids)),
+        risks=risks.of_pair(match, loads, reachable),
         past=_past(case, match, reader),
         instead=[(one, others[one.id]) for one in scarcer_first],
+        others=others,
     )
 
 

@@ -66,7 +66,8 @@ def past_of(match: Match, reader: User) -> Past:
         if row.match_id != match.id and row.says is AnswerChoice.NO:
             declines.setdefault(row.organization_id, []).append(_said(row))
     return Past(
-        decisions=list(matching.decisions_on(match.id)),
+        # A decision writes its match anew: on the first writing of it there can be none.
+        decisions=list(matching.decisions_on(match.id)) if match.version > 1 else [],
         answers=[_said(row) for row in own],
         introduced_at=next((row.introduced_at for row in own if row.introduced_at), None),
         declines=[said for every in declines.values() for said in every[:_MOST_DECLINES]],
