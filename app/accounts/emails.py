@@ -13,7 +13,7 @@ from app.accounts.models import User
 from app.outbox.models import MailCategory
 from app.outbox.rendering import Mail, compose
 
-UNSUBSCRIBABLE = ("digest", "match")
+UNSUBSCRIBABLE = ("digest", "match", "contact")
 
 
 @dataclass(frozen=True)

@@ -163,6 +163,7 @@ class SettingsForm(BaseForm):
     )
     wants_digest = BooleanField(_("Send me the weekly letter"))
     wants_match_mail = BooleanField(_("Write to me when a match waits for our answer"))
+    wants_contact_mail = BooleanField(_("Write to me about introductions, meetings and results"))
 
 
 class CurrentPasswordForm(PersonalForm):

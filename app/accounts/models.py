@@ -42,6 +42,8 @@ class User(Base):
     deactivated_at: Mapped[datetime | None]
     wants_digest: Mapped[bool] = mapped_column(default=True)
     wants_match_mail: Mapped[bool] = mapped_column(default=True)
+    # Of introductions, meetings and results with those they met.
+    wants_contact_mail: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
     # Random, opaque, in every unsubscribe link; renewing it makes all old links dead.
     unsubscribe_key: Mapped[str] = mapped_column(sa.String(43), unique=True)
     is_illustrative: Mapped[bool] = mapped_column(default=False)

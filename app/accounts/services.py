@@ -22,7 +22,7 @@ UNCONFIRMED_LASTS = timedelta(days=7)
 TRACES_LAST = timedelta(days=30)
 # What to suggest until the person says where they are.
 TIME_ZONES = {"en_US": "America/New_York"}
-WISHES = {"digest": "wants_digest", "match": "wants_match_mail"}
+WISHES = {"digest": "wants_digest", "match": "wants_match_mail", "contact": "wants_contact_mail"}
 
 
 class AddressTaken(RuleBroken):
@@ -184,11 +184,13 @@ def confirm_new_email(token: str) -> User:
     return user
 
 
-def save_settings(user: User, *, name: str, locale: str, time_zone: str, digest: bool, match: bool) -> None:
+def save_settings(
+    user: User, *, name: str, locale: str, time_zone: str, digest: bool, match: bool, contact: bool
+) -> None:
     """Keep what a person chose about themselves."""
     user.name, user.locale, user.time_zone = name, locale, time_zone
-    user.wants_digest, user.wants_match_mail = digest, match
-    _record("settings_saved", user, by=user, digest=digest, match=match)
+    user.wants_digest, user.wants_match_mail, user.wants_contact_mail = digest, match, contact
+    _record("settings_saved", user, by=user, digest=digest, match=match, contact=contact)
 
 
 def choose_language(user: User, locale: str) -> None:

@@ -30,7 +30,7 @@ KEPT = timedelta(days=90)
 _WISH = {
     MailCategory.DIGEST: "digest",
     MailCategory.MATCH: "match",
-    MailCategory.INTRODUCTION: "match",
+    MailCategory.INTRODUCTION: "contact",
 }
 
 

@@ -24,7 +24,7 @@ def introduction(match: Match) -> Iterator[Mail]:
     written: set[int] = set()
     for own in (match.india, match.us):
         for person in people[own.id]:
-            if person.id not in written:
+            if person.id not in written and person.wants_contact_mail:
                 written.add(person.id)
                 yield _letter(match, own, person, people)
 
@@ -37,7 +37,7 @@ def _letter(match: Match, own: Organization, to: User, people: dict[int, list[Us
         category=MailCategory.INTRODUCTION,
         to=to,
         subject=_("%(ours)s, meet %(theirs)s", ours=own.name, theirs=partner.name),
-        unsubscribe_url=accounts.unsubscribe_link(to, "match"),
+        unsubscribe_url=accounts.unsubscribe_link(to, "contact"),
         match=match,
         own=own,
         partner=partner,

@@ -36,7 +36,7 @@ def offers(meeting: Meeting, by: User) -> list[Mail]:
             lead=_lead("offered", guest.user, by),
             times=[one.starts_at for one in meeting.times],
         )
-        for guest in meeting.guests
+        for guest in _readers(meeting.guests)
         if guest.organization_id != own
     ]
 
@@ -61,7 +61,7 @@ def invitations(
             moved_from=moved_from,
             calendar=invitation(entry_of(meeting)),
         )
-        for guest in (meeting.guests if guests is None else guests)
+        for guest in _readers(meeting.guests if guests is None else guests)
     ]
 
 
@@ -90,7 +90,7 @@ def cancellations(meeting: Meeting, by: User, reason: str, *, was_booked: bool) 
             reason=reason,
             calendar=invitation(entry_of(meeting)) if was_booked else "",
         )
-        for guest in meeting.guests
+        for guest in _readers(meeting.guests)
         if was_booked or guest.user_id != by.id
     ]
 
@@ -109,7 +109,7 @@ def reminders(meeting: Meeting, hours: int) -> list[Mail]:
             ),
             lead=_lead("reminder", guest.user, meeting.organizer),
         )
-        for guest in meeting.guests
+        for guest in _readers(meeting.guests)
     ]
 
 
@@ -123,7 +123,7 @@ def questions(meeting: Meeting) -> list[Mail]:
             subject=lazy_gettext("Did you meet? %(title)s", title=meeting.title),
             lead=_lead("asked", guest.user, meeting.organizer),
         )
-        for guest in meeting.guests
+        for guest in _readers(meeting.guests)
         if guest.says is None
     ]
 
@@ -182,6 +182,11 @@ def _lead(what: str, to: User, by: User) -> str:
         }[what]
 
 
+def _readers(guests: Sequence[MeetingGuest]) -> list[MeetingGuest]:
+    """Those who want to be written to; the others see it on its page and in their calendar feed."""
+    return [guest for guest in guests if guest.user.wants_contact_mail]
+
+
 def _letter(
     meeting: Meeting,
     to: User,
@@ -205,7 +210,7 @@ def _letter(
         category=MailCategory.INTRODUCTION,
         to=to,
         subject=subject,
-        unsubscribe_url=accounts.unsubscribe_link(to, "match"),
+        unsubscribe_url=accounts.unsubscribe_link(to, "contact"),
         calendar=calendar,
         meeting=meeting,
         lead=lead,

@@ -18,6 +18,8 @@ def to_confirm(milestone: Milestone) -> list[Mail]:
     other = milestone.match.partner_of(milestone.organization)
     letters = []
     for person in introductions.answerers_of([other.id])[other.id]:
+        if not person.wants_contact_mail:
+            continue
         with force_locale(person.locale):
             what = str(wording.MILESTONES[milestone.kind])
         letters.append(
@@ -27,7 +29,7 @@ def to_confirm(milestone: Milestone) -> list[Mail]:
                 category=MailCategory.INTRODUCTION,
                 to=person,
                 subject=_("Is it so? %(what)s, with %(name)s", what=what, name=milestone.organization.name),
-                unsubscribe_url=accounts.unsubscribe_link(person, "match"),
+                unsubscribe_url=accounts.unsubscribe_link(person, "contact"),
                 milestone=milestone,
                 what=what,
                 own=other,

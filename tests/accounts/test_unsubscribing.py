@@ -6,6 +6,13 @@ import pytest
 
 from app.accounts import emails
 from app.db import db
+from app.introductions import emails as introductions
+from app.matching.models import Match
+from app.meetings import emails as meetings
+from app.meetings.models import Meeting
+from app.outcomes import emails as outcomes
+from app.outcomes.models import Milestone, MilestoneKind
+from app.taxonomy import Country
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
@@ -84,3 +91,29 @@ def test_the_key_of_one_person_stops_nothing_of_another(app, world, client) -> N
 
 def test_the_key_in_the_address_goes_into_no_referer(app, world, client) -> None:
     assert client.get(link(app, world.user())).headers["Referrer-Policy"] == "strict-origin"
+
+
+def test_one_click_stops_what_follows_an_introduction(app, world, client) -> None:
+    asha, bo = world.user(), world.user()
+    india, us = world.organization(Country.INDIA), world.organization(Country.UNITED_STATES)
+    world.member(asha, india)
+    world.member(bo, us)
+    match = world.introduced(india, us)
+    milestones = [
+        world.milestone(match, india, asha),
+        world.milestone(match, us, bo, kind=MilestoneKind.ORDER),
+    ]
+    meeting = world.meeting(match, asha, bo)
+    assert client.post(link(app, bo, "contact"), data=ONE_CLICK).status_code == 200
+    with app.app_context():
+        letters = [
+            *introductions.introduction(db.session.get_one(Match, match.id)),
+            *meetings.invitations(db.session.get_one(Meeting, meeting.id)),
+            *(
+                mail
+                for one in milestones
+                for mail in outcomes.to_confirm(db.session.get_one(Milestone, one.id))
+            ),
+        ]
+        assert len(letters) == 3
+        assert {letter.to_address for letter in letters} == {asha.email}

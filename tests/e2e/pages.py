@@ -39,7 +39,7 @@ PUBLIC = [
     *_shown("accounts.confirm_new_email", "/confirm-email/{change_email}"),
     *_shown("claims.still_true", "/still-true/never-was-one", status=410),
     *_shown("organizations.invitations.show", "/organizations/invitations/{invitation}"),
-    *_shown("accounts.unsubscribe", "/unsubscribe/digest/{key}", "/unsubscribe/match/{key}"),
+    *_shown("accounts.unsubscribe", "/unsubscribe/digest/{key}", "/unsubscribe/contact/{key}"),
     *_shown(
         "directory.index",
         "/organizations",

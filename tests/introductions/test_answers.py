@@ -55,7 +55,7 @@ def test_two_yeses_introduce_both_with_one_mail_to_each_person(app, pair):
     mails = {mail.to_address: mail for mail in rows(app, Email)}
     assert set(mails) == {"asha.qutub@example.org", "bo.zephyr@example.org"}
     assert mails["bo.zephyr@example.org"].key == f"introduction:{pair.match.id}:{pair.bo.id}"
-    assert mails["bo.zephyr@example.org"].unsubscribe_url.count("/unsubscribe/match/") == 1
+    assert mails["bo.zephyr@example.org"].unsubscribe_url.count("/unsubscribe/contact/") == 1
     for mail in mails.values():
         for words in (
             "Qutubfab Devices",

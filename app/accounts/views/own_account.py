@@ -28,6 +28,7 @@ def settings() -> Answer:
             time_zone=form.time_zone.data,
             digest=form.wants_digest.data,
             match=form.wants_match_mail.data,
+            contact=form.wants_contact_mail.data,
         )
         db.session.commit()
         flash(_("Your settings are saved."), "success")

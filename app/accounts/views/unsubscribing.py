@@ -21,7 +21,7 @@ def _page(user: User, category: str) -> str:
     )
 
 
-@bp.route("/unsubscribe/<any(digest, match):category>/<key>", methods=["GET", "POST"])
+@bp.route("/unsubscribe/<any(digest, match, contact):category>/<key>", methods=["GET", "POST"])
 @csrf.exempt
 def unsubscribe(category: str, key: str) -> str:
     """The key in the address stands for the session and the CSRF token that mail programs do not have."""
@@ -32,7 +32,7 @@ def unsubscribe(category: str, key: str) -> str:
     return _page(user, category)
 
 
-@bp.post("/unsubscribe/<any(digest, match):category>/<key>/undo")
+@bp.post("/unsubscribe/<any(digest, match, contact):category>/<key>/undo")
 @csrf.exempt
 def resubscribe(category: str, key: str) -> str:
     user = queries.user_by_unsubscribe_key(key)
