@@ -27,6 +27,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(StaleDataError, _stale)
     app.register_error_handler(sa.exc.OperationalError, _database_away)
     app.register_error_handler(sa.exc.TimeoutError, _database_away)
+    app.register_error_handler(sa.exc.InternalError, _connection_ended)
     app.register_error_handler(500, _unexpected)
 
 
@@ -102,6 +103,13 @@ def _database_away(error: sa.exc.SQLAlchemyError) -> tuple[str, int, dict[str, s
     # The page must not ask the database who is there: that would fail once more.
     g._login_user = AnonymousUserMixin()
     return (*page(503), {"Retry-After": "5"})
+
+
+def _connection_ended(error: sa.exc.InternalError) -> Any:
+    """A process that stood still for long finds its transaction ended by the database: nothing was changed."""
+    if not error.connection_invalidated:
+        raise error
+    return _database_away(error)
 
 
 def _unexpected(_error: Exception) -> tuple[str, int]:

@@ -157,6 +157,28 @@ def test_a_connection_cut_in_mid_request_is_busy_for_a_moment(app, world, connec
         assert audit.chain_check().broken_number is None
 
 
+def test_a_request_that_stood_still_is_busy_for_a_moment_and_loses_nothing_typed(
+    app, world, connections, monkeypatch
+) -> None:
+    monkeypatch.setattr(engine, "IDLE_SECONDS", 0.1)
+    browser = world.sign_in(world.user())
+    with app.app_context():
+        pool = db.engine
+
+    def stand_still(*arguments) -> None:
+        if "INSERT INTO organization " in arguments[2]:
+            time.sleep(0.4)
+
+    sa.event.listen(pool, "before_cursor_execute", stand_still)
+    try:
+        response = browser.post("/organizations/new", data=fresh(1))
+    finally:
+        sa.event.remove(pool, "before_cursor_execute", stand_still)
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
+    assert "Firm 1" in response.text
+    assert names_of(app) == []
+
+
 def test_a_writer_that_stands_still_lets_go_and_a_reader_may_compute(app, connections, monkeypatch) -> None:
     monkeypatch.setattr(engine, "IDLE_SECONDS", 0.2)
     with app.app_context():
