@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from flask_babel import force_locale, lazy_gettext, ngettext
 from flask_babel import gettext as _
 
 from app.accounts import emails as accounts
+from app.accounts.models import User
 from app.claims import links as claim_links
-from app.digests import queries
+from app.digests import member_week, queries
 from app.digests.queries import Content
+from app.meetings import words as meeting_words
+from app.meetings.models import Meeting
 from app.outbox.models import MailCategory
 from app.outbox.rendering import Mail, compose
+from app.outcomes import wording as outcome_words
 
 TEMPLATE = "digests/mail/weekly"
 _WORDS = {
@@ -45,20 +51,51 @@ def weekly(content: Content) -> Mail:
         question=content.question,
         question_url=claim_links.address_of(content.question.claim, user) if content.question else "",
         why=queries.why,
+        clocks=lambda meeting: _clocks(meeting, user),
+        met=lambda meeting: _met(meeting, user),
+        MILESTONES=outcome_words.MILESTONES,
+        most_meetings=member_week.MOST_MEETINGS,
+        most_asked=member_week.MOST_ASKED,
     )
+
+
+def _clocks(meeting: Meeting, user: User) -> str:
+    """When a booked meeting is, on the reader's clock first, then on the others'."""
+    zones = [user.zone, *(guest.user.zone for guest in meeting.guests)]
+    return meeting_words.on_one_line(meeting.starts_at, zones) if meeting.starts_at else ""
+
+
+def _met(meeting: Meeting, user: User) -> str:
+    """Whom the reader meets."""
+    own = {guest.organization_id for guest in meeting.guests if guest.user_id == user.id}
+    others = [guest.organization.name for guest in meeting.guests if guest.organization_id not in own]
+    return ", ".join(dict.fromkeys(others)) or meeting.title
 
 
 def needs_line(content: Content) -> str:
     """What needs the person, in one line: the subject, and the letter's first words."""
-    parts = [part for part in (_member_needs(content), _manager_needs(content)) if part]
-    return " · ".join(parts) or _news(content)
+    parts = [*_member_needs(content), _manager_needs(content)]
+    return " · ".join(part for part in parts if part) or _news(content)
 
 
-def _member_needs(content: Content) -> str:
-    count = len(content.member.to_answer)
-    if not count:
-        return ""
-    return ngettext("One answer waits for you", "%(count)s answers wait for you", count, count=_words(count))
+def _member_needs(content: Content) -> Iterator[str]:
+    member = content.member
+    if count := len(member.to_answer):
+        yield ngettext(
+            "One answer waits for you", "%(count)s answers wait for you", count, count=_words(count)
+        )
+    if count := len(member.to_choose):
+        yield ngettext(
+            "One meeting time to choose", "%(count)s meeting times to choose", count, count=_words(count)
+        )
+    if count := len(member.to_report):
+        yield ngettext(
+            "One meeting to report on", "%(count)s meetings to report on", count, count=_words(count)
+        )
+    if count := len(member.to_confirm):
+        yield ngettext("One result to confirm", "%(count)s results to confirm", count, count=_words(count))
+    if content.question:
+        yield _("One question about your profile")
 
 
 def _manager_needs(content: Content) -> str:
@@ -94,8 +131,17 @@ def _news(content: Content) -> str:
             count,
             count=_words(count),
         )
-    if content.question:
-        return _("One question about your profile")
+    if member.outcome:
+        return _("One question about an introduction")
+    if count := len(member.coming):
+        return ngettext(
+            "One meeting in the next days",
+            "%(count)s meetings in the next days",
+            count,
+            count=_words(count),
+        )
+    if count := len(member.calls):
+        return ngettext("One call that fits you", "%(count)s calls that fit you", count, count=_words(count))
     return _("Your week at Sangam")
 
 

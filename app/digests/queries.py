@@ -20,43 +20,20 @@ from app.desk import queries as desk
 from app.desk.models import CaseKind
 from app.desk.queries import Line
 from app.desk.wish import Order, Wish
-from app.digests import desk_week, weeks
+from app.digests import desk_week, member_week, weeks
 from app.digests.desk_week import DeskWeek
+from app.digests.member_week import MemberPart
 from app.digests.models import Digest
 from app.directory import news
 from app.directory.news import News
-from app.introductions import queries as introductions
-from app.introductions.sides import Side, Standing
+from app.introductions.sides import Side
 from app.matching import queries as matching
-from app.matching.models import OPEN_STATES, Match
-from app.organizations.models import Membership
 from app.programs.models import ProgramManager
 
 A_WEEK = timedelta(days=7)
-MOST_MATCHES = 3
 MOST_REASONS = 2
 MOST_LATE = 5
 MOST_DECISIONS = 10
-
-
-@dataclass(frozen=True)
-class MemberPart:
-    """What a week holds for a person in organizations."""
-
-    to_answer: list[Side] = field(default_factory=list)
-    said_yes: list[Side] = field(default_factory=list)
-    introduced: list[Side] = field(default_factory=list)
-    in_review: int = 0
-    new_in_review: int = 0
-
-    @property
-    def shown(self) -> list[Side]:
-        """The best few that wait for an answer: a letter, not a list."""
-        return self.to_answer[:MOST_MATCHES]
-
-    def __bool__(self) -> bool:
-        # Old proposals in review alone are no news.
-        return bool(self.to_answer or self.said_yes or self.introduced or self.new_in_review)
 
 
 def why(side: Side) -> tuple[list[str], list[str]]:
@@ -142,7 +119,7 @@ def contents_of(
     week: str, users: Sequence[User], now: datetime.datetime, folder: Path | None = None
 ) -> list[Content]:
     """Each person's week, read for all of them together; `folder` is where models are, for searches by meaning."""
-    members, managers = member_parts(users, now), manager_parts(users, now)
+    members, managers = member_week.member_parts(users, now), manager_parts(users, now)
     found, asked = news.news_of(users, folder), claims.questions_for(users, now)
     return [
         Content(user, week, members[user.id], managers[user.id], found.get(user.id, ()), asked.get(user.id))
@@ -153,47 +130,6 @@ def contents_of(
 def content_of(user: User, week: str, now: datetime.datetime, folder: Path | None = None) -> Content:
     """One person's week, as the letter would be now."""
     return contents_of(week, [user], now, folder)[0]
-
-
-def member_parts(users: Sequence[User], now: datetime.datetime) -> dict[int, MemberPart]:
-    """The member part of each person."""
-    ids = [user.id for user in users]
-    memberships = db.session.scalars(sa.select(Membership).where(Membership.user_id.in_(ids))).all()
-    sides: dict[int, list[Side]] = defaultdict(list)
-    for side in introductions.approved_sides_for(memberships):
-        sides[side.member.user_id].append(side)
-    seats: dict[int, list[int]] = defaultdict(list)
-    for member in memberships:
-        seats[member.user_id].append(member.organization_id)
-    review = _in_review({m.organization_id for m in memberships}, now - A_WEEK)
-    return {id_: _member_part(sides[id_], [review[seat] for seat in seats[id_]], now) for id_ in ids}
-
-
-def _member_part(sides: list[Side], review: list[tuple[int, int]], now: datetime.datetime) -> MemberPart:
-    introduced = [side for side in sides if side.introduction and side.introduction.at > now - A_WEEK]
-    return MemberPart(
-        to_answer=[s for s in sides if s.standing is Standing.TO_ANSWER and s.can_answer],
-        said_yes=[s for s in sides if s.standing is Standing.SAID_YES],
-        introduced=introduced,
-        in_review=sum(count for count, _new in review),
-        new_in_review=sum(new for _count, new in review),
-    )
-
-
-def _in_review(
-    organization_ids: Collection[int], since: datetime.datetime
-) -> defaultdict[int, tuple[int, int]]:
-    """(with the managers, of these proposed since) of each organization, as many as its page shows."""
-    most = introductions.MOST_IN_REVIEW
-    counts: defaultdict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))
-    for end in (Match.india_id, Match.us_id):
-        new = sa.func.count(sa.case((Match.proposed_at > since, 1)))
-        query = sa.select(end, sa.func.count(), new).where(
-            end.in_(organization_ids), Match.state.in_(OPEN_STATES)
-        )
-        for organization_id, count, fresh in db.session.execute(query.group_by(end)):
-            counts[organization_id] = (min(count, most), min(fresh, most))
-    return counts
 
 
 def manager_parts(users: Sequence[User], now: datetime.datetime) -> defaultdict[int, ManagerPart]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -139,10 +140,17 @@ def questions_for(user: User, most: int = 1) -> list[tuple[Side, int]]:
 
 def questions_of(users: Sequence[User], most: int = 1) -> dict[int, list[tuple[Side, int]]]:
     """The oldest unanswered question of each of these people, as `questions_for`, with few queries for many people."""
-    found: dict[int, list[tuple[Side, int]]] = {user.id: [] for user in users}
-    sides = _introduced_sides([seat for seats in _editing_seats(users).values() for seat in seats])
-    answered = _answered({side.match.id for side in sides})
-    for side in sides:
+    seats = [seat for rows in _editing_seats(users).values() for seat in rows]
+    asked = questions_among(introductions.approved_sides_for(seats), most)
+    return {user.id: asked.get(user.id, []) for user in users}
+
+
+def questions_among(sides: Sequence[Side], most: int = 1) -> dict[int, list[tuple[Side, int]]]:
+    """The oldest unanswered questions of each person among sides that were read already; one query."""
+    introduced = _introduced(side for side in sides if side.can_answer)
+    answered = _answered({side.match.id for side in introduced})
+    found: defaultdict[int, list[tuple[Side, int]]] = defaultdict(list)
+    for side in introduced:
         due = [day for day in days_due(side) if day > answered.get((side.match.id, side.organization.id), 0)]
         mine = found[side.member.user_id]
         if due and len(mine) < most:
@@ -152,7 +160,12 @@ def questions_of(users: Sequence[User], most: int = 1) -> dict[int, list[tuple[S
 
 def to_confirm_of(users: Sequence[User]) -> dict[int, list[Milestone]]:
     """What waits for the word of the sides of each of these people, as `to_confirm_by`."""
-    seats = {id_: {seat.organization_id for seat in rows} for id_, rows in _editing_seats(users).items()}
+    return to_confirm_with(_editing_seats(users))
+
+
+def to_confirm_with(editing: Mapping[int, Sequence[Membership]]) -> dict[int, list[Milestone]]:
+    """The same by person, with the memberships they may answer for; few queries."""
+    seats = {id_: {seat.organization_id for seat in rows} for id_, rows in editing.items()}
     every = {organization_id for own in seats.values() for organization_id in own}
     query = (
         sa.select(Milestone, Match.india_id, Match.us_id)
@@ -165,12 +178,12 @@ def to_confirm_of(users: Sequence[User]) -> dict[int, list[Milestone]]:
     )
     rows = db.session.execute(query).all()
     return {
-        user.id: [
+        user_id: [
             milestone
             for milestone, india_id, us_id in rows
-            if seats[user.id] & {india_id, us_id} and milestone.organization_id not in seats[user.id]
+            if own & {india_id, us_id} and milestone.organization_id not in own
         ]
-        for user in users
+        for user_id, own in seats.items()
     }
 
 
@@ -184,10 +197,9 @@ def _editing_seats(users: Sequence[User]) -> dict[int, list[Membership]]:
     return found
 
 
-def _introduced_sides(seats: Sequence[Membership]) -> list[Side]:
-    """Their introduced matches, oldest introduction first."""
-    found = [(side.introduction, side) for side in introductions.approved_sides_for(seats)]
-    known = [(one.at, one.id, side) for one, side in found if one is not None]
+def _introduced(sides: Iterable[Side]) -> list[Side]:
+    """Those that were introduced, oldest introduction first."""
+    known = [(side.introduction.at, side.introduction.id, side) for side in sides if side.introduction]
     return [side for _at, _id, side in sorted(known, key=lambda row: row[:2])]
 
 

@@ -297,7 +297,7 @@ def test_a_batch_costs_the_same_number_of_queries_for_two_and_for_twenty_people(
     for _time in range(18):
         person()
     assert count_queries(read) <= few
-    assert few <= 20
+    assert few <= 26
 
 
 def test_many_people_come_in_batches(app, world, at, run, letters, monkeypatch):
