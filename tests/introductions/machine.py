@@ -1,0 +1,386 @@
+"""Two pairs, everybody around them, time and restarts: what may be done to them, and what must hold whatever was done."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from flask import Flask
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from app import clock, create_app
+from app.accounts.models import Role, User
+from app.audit import queries as audit
+from app.audit.models import AuditEvent
+from app.db import db
+from app.errors import RuleBroken
+from app.introductions.models import Answer, AnswerChoice, Introduction
+from app.matching import services as matching
+from app.matching.models import Match, MatchState
+from app.meetings import services as meetings
+from app.meetings.models import Meeting, MeetingState
+from app.organizations.models import MemberRole
+from app.outbox.models import Email
+from app.taxonomy import Country
+from tests.conftest import Client, CommitGuard, empty
+from tests.introductions.pair import quoted
+from tests.world import World
+
+# A Monday at noon in UTC; the clocks of the US go forward some weeks later.
+MONDAY = datetime(2027, 2, 1, 12, 0, tzinfo=ZoneInfo("UTC"))
+INDIA, FIRST, SECOND = "india", "first", "second"
+# What nobody of another side may read before both said yes.
+SECRETS = {
+    INDIA: ("Qutubfab", "Qutubwala"),
+    FIRST: ("Zephyrine", "Zephyrson"),
+    SECOND: ("Oxbowlight", "Oxbowman"),
+}
+ROLES = {"owner": MemberRole.OWNER, "editor": MemberRole.EDITOR, "viewer": MemberRole.VIEWER}
+ANSWERING = ("owner", "editor")
+FINAL = {AnswerChoice.YES, AnswerChoice.NO}
+# Hours of the coming days, so that two choices often meet.
+SLOTS = [timedelta(days=day, minutes=30 * half) for day in (1, 2) for half in range(4)]
+
+
+class Pairs(RuleBasedStateMachine):
+    """An Indian organization with two US partners. Beside the app it keeps its own simple record of what was done."""
+
+    def __init__(self, app: Flask) -> None:
+        super().__init__()
+        self.first_app, self.first_guard = app, Client.guard
+        self.app = app
+        self.now = MONDAY
+        # What must be true: by match, the answers of sides, and whether it was approved.
+        self.said: dict[str, dict[str, AnswerChoice]] = {FIRST: {}, SECOND: {}}
+        self.state = {FIRST: MatchState.PROPOSED, SECOND: MatchState.PROPOSED}
+
+    @initialize(approved=st.sampled_from([(), (FIRST,), (FIRST, SECOND)]), yes=st.booleans())
+    def fill(self, approved: tuple[str, ...], yes: bool) -> None:
+        """Everybody as on the first day; often a pair is approved already, or has one yes."""
+        self._people()
+        for pair in approved:
+            self.judge(pair, True)
+            if yes:
+                self.answer(pair, INDIA, "owner", AnswerChoice.YES, 3)
+
+    def _people(self) -> None:
+        with self.app.app_context():
+            empty(db.engine)
+        self._put_clock()
+        self.world = World(self.app)
+        self.manager = self.world.user(Role.PROGRAM_MANAGER)
+        self.people: dict[tuple[str, str], User] = {}
+        organizations = {
+            side: self._side(side, Country.INDIA if side == INDIA else Country.UNITED_STATES)
+            for side in SECRETS
+        }
+        self.organizations = {side: row.id for side, row in organizations.items()}
+        self.matches = {
+            side: self.world.match(organizations[INDIA], organizations[side], reasons=_reasons(side)).id
+            for side in (FIRST, SECOND)
+        }
+
+    def _side(self, side: str, country: Country) -> Any:
+        name, person = SECRETS[side]
+        zone = "Asia/Kolkata" if side == INDIA else "America/New_York"
+        text = f"{name} Works, see www.{name.lower()}.example or write to {person.lower()}@example.org"
+        row = self.world.organization(
+            country,
+            name=f"{name} Works",
+            website=f"https://{name.lower()}.example",
+            needs=f"Wafers for {text}",
+            offers=f"Packaging by {text}",
+        )
+        for role in ROLES:
+            email = f"{role}.{person.lower()}@example.org"
+            user = self.world.user(email=email, name=f"{role.title()} {person}", time_zone=zone)
+            self.world.member(row, user, ROLES[role])
+            self.people[side, role] = user
+        return row
+
+    # What people do.
+
+    @rule(pair=st.sampled_from([FIRST, SECOND]), approves=st.sampled_from([True, True, True, False]))
+    def judge(self, pair: str, approves: bool) -> None:
+        """The manager decides; a second decision changes nothing or is refused."""
+        with self.app.test_request_context():
+            match = db.session.get_one(Match, self.matches[pair])
+            manager = db.session.get_one(User, self.manager.id)
+            try:
+                if approves:
+                    matching.approve(match, manager, version=match.version)
+                else:
+                    matching.reject(
+                        match, manager, matching.RejectReason.NOT_COMPLEMENTARY, version=match.version
+                    )
+                db.session.commit()
+            except RuleBroken:
+                db.session.rollback()
+        if self.state[pair] is MatchState.PROPOSED:
+            self.state[pair] = MatchState.APPROVED if approves else MatchState.REJECTED
+
+    @rule(
+        pair=st.sampled_from([FIRST, SECOND]),
+        side=st.sampled_from([INDIA, FIRST, SECOND]),
+        role=st.sampled_from(["owner", "owner", "editor", "viewer"]),
+        says=st.sampled_from([AnswerChoice.YES, AnswerChoice.YES, *AnswerChoice]),
+        days=st.sampled_from([3, 30]),
+    )
+    def answer(self, pair: str, side: str, role: str, says: AnswerChoice, days: int) -> None:
+        typed = {"reason": "timing", "until": self._today(side, role, days).isoformat()}
+        act = {AnswerChoice.YES: "accept", AnswerChoice.NOT_NOW: "not-now", AnswerChoice.NO: "decline"}[says]
+        page = self._browser(side, role).post(f"/matches/{self.matches[pair]}/{act}", data=typed)
+        assert page.status_code == self._expected(pair, side, role, says), page.text
+        if page.status_code == 302:
+            self.said[pair][side] = says
+
+    def _expected(self, pair: str, side: str, role: str, says: AnswerChoice) -> int:
+        """What an answer must be met with, by the simple record."""
+        if side not in (INDIA, pair) or self.state[pair] is MatchState.REJECTED:
+            return 404
+        if role not in ANSWERING:
+            return 403
+        if self.state[pair] is not MatchState.APPROVED:
+            return 409
+        mine = self.said[pair].get(side)
+        theirs = self.said[pair].get(pair if side == INDIA else INDIA)
+        if mine in FINAL:
+            return 302 if says is mine else 409
+        return 409 if theirs is AnswerChoice.NO else 302
+
+    @precondition(lambda self: any(self._is_introduced(pair) for pair in self.said))
+    @rule(
+        pair=st.sampled_from([FIRST, SECOND]),
+        side=st.sampled_from([INDIA, FIRST, SECOND]),
+        role=st.sampled_from(["owner", "editor", "viewer"]),
+        slot=st.sampled_from(SLOTS),
+    )
+    def offer(self, pair: str, side: str, role: str, slot: timedelta) -> None:
+        """Owners of both sides shall meet."""
+        local = self._slot(slot).astimezone(self.people[side, role].zone)
+        typed = {
+            "title": "First call",
+            "minutes": "60",
+            "people": [str(self.people[INDIA, "owner"].id), str(self.people[pair, "owner"].id)],
+            "own_day": f"{local:%Y-%m-%d}",
+            "own_time": f"{local:%H:%M}",
+        }
+        page = self._browser(side, role).post(f"/matches/{self.matches[pair]}/meetings", data=typed)
+        if side not in (INDIA, pair) or not self._is_introduced(pair):
+            assert page.status_code == 404, page.text
+        elif role not in ANSWERING:
+            assert page.status_code == 403, page.text
+        else:
+            assert page.status_code in {303, 409}, page.text
+
+    @precondition(lambda self: self._meetings())
+    @rule(
+        number=st.integers(0, 5),
+        side=st.sampled_from([INDIA, FIRST, SECOND]),
+        role=st.sampled_from(["owner", "owner", "editor"]),
+        act=st.sampled_from(["choose", "choose", "move", "cancel", "report"]),
+        slot=st.sampled_from(SLOTS),
+    )
+    def meet(self, number: int, side: str, role: str, act: str, slot: timedelta) -> None:
+        """Choose an offered time, move, call off, or say how it went: who and whenever."""
+        found = self._meetings()
+        meeting = found[number % len(found)]
+        local = self._slot(slot).astimezone(self.people[side, role].zone)
+        offered = meeting.times[0].starts_at if meeting.times else self.now
+        typed = {
+            "choose": {"starts_at": offered.isoformat()},
+            "move": {
+                "own_day": f"{local:%Y-%m-%d}",
+                "own_time": f"{local:%H:%M}",
+                "version": str(meeting.version),
+            },
+            "cancel": {"reason": "The house is closed"},
+            "report": {"says": "held"},
+        }[act]
+        page = self._browser(side, role).post(f"/meetings/{meeting.id}/{act}", data=typed)
+        is_theirs = side in (INDIA, self._pair_of(meeting.match_id))
+        assert page.status_code in ({303, 403, 409, 422} if is_theirs else {404}), page.text
+
+    @rule(
+        side=st.sampled_from([INDIA, FIRST, SECOND]),
+        role=st.sampled_from(list(ROLES)),
+        door=st.sampled_from(["page", "list", "letter", "api", "calendar", "csv"]),
+        pair=st.sampled_from([FIRST, SECOND]),
+    )
+    def look(self, side: str, role: str, door: str, pair: str) -> None:
+        """Whatever a person opens, no partner has a name before both said yes."""
+        person = self.people[side, role]
+        browser = self.world.program_of(person) if door == "api" else self._browser(side, role)
+        address = {
+            "page": f"/matches/{self.matches[pair]}",
+            "list": "/matches",
+            "letter": "/digest/preview",
+            "api": f"/api/v1/organizations/{self.organizations[side]}/matches",
+            "calendar": self._feed_of(person) if door == "calendar" else "",
+            "csv": "/imports/export.csv",
+        }[door]
+        self._assert_nothing_told(browser.get(address).text, side, f"{door} of {role} {side}")
+
+    def _feed_of(self, person: User) -> str:
+        with self.app.app_context():
+            key = meetings.open_feed(db.session.get_one(User, person.id))
+            db.session.commit()
+        return f"/calendar/{key}.ics"
+
+    # Time, and what may happen to a server.
+
+    @rule(passed=st.sampled_from([timedelta(minutes=40), timedelta(days=1), timedelta(days=8)]))
+    def pass_time(self, passed: timedelta) -> None:
+        self.now += passed
+        self._put_clock()
+
+    @rule()
+    def work(self) -> None:
+        """What the worker does now and then."""
+        with self.app.app_context():
+            for hours in meetings.REMINDED:
+                meetings.remind(hours)
+            meetings.ask()
+            db.session.commit()
+
+    @rule()
+    def restart(self) -> None:
+        """The server ends, and another begins on the same database."""
+        with self.app.app_context():
+            db.engine.dispose()
+        self.app = create_app(self.first_app.config["SETTINGS"])
+        self.app.test_client_class = Client
+        Client.guard = CommitGuard(self.app)
+        self.world.app = self.app
+
+    # What must hold after each of these.
+
+    @invariant()
+    def rows_are_as_recorded(self) -> None:
+        """Answers and introductions are those of the record, and nothing else."""
+        if not hasattr(self, "matches"):
+            return
+        with self.app.app_context():
+            for pair, match_id in self.matches.items():
+                match = db.session.get_one(Match, match_id)
+                rows = db.session.scalars(sa.select(Answer).where(Answer.match_id == match_id))
+                said = {self._side_of(row.organization_id): row.says for row in rows}
+                assert (match.state, said) == (self.state[pair], self.said[pair])
+                query = sa.select(sa.func.count()).where(Introduction.match_id == match_id)
+                assert db.session.scalar(query) == int(self._is_introduced(pair))
+
+    @invariant()
+    def nobody_is_booked_twice(self) -> None:
+        """No person has two meetings at one time, and only who was introduced meets."""
+        if not hasattr(self, "matches"):
+            return
+        taken: dict[int, list[tuple[datetime, datetime]]] = {}
+        for meeting in self._meetings():
+            assert self._is_introduced(self._pair_of(meeting.match_id))
+            if meeting.state is MeetingState.BOOKED:
+                assert meeting.starts_at is not None
+                assert meeting.ends_at is not None
+                for guest in meeting.guests:
+                    taken.setdefault(guest.user_id, []).append((meeting.starts_at, meeting.ends_at))
+        for times in taken.values():
+            times.sort()
+            assert all(before[1] <= after[0] for before, after in zip(times, times[1:], strict=False)), times
+
+    @invariant()
+    def letters_tell_no_name_too_early(self) -> None:
+        """A letter names a partner only when both said yes by then."""
+        if not hasattr(self, "matches"):
+            return
+        sides = {user.id: side for (side, _role), user in self.people.items()}
+        with self.app.app_context():
+            for mail in db.session.scalars(sa.select(Email).order_by(Email.id)):
+                if mail.user_id in sides:
+                    text = f"{mail.subject}\n{mail.text}\n{mail.html}\n{mail.calendar}"
+                    self._assert_nothing_told(text, sides[mail.user_id], f"letter {mail.key}")
+
+    def teardown(self) -> None:
+        """One history each, and a chain that nobody broke."""
+        try:
+            if hasattr(self, "matches"):
+                self._assert_histories()
+        finally:
+            if self.app is not self.first_app:
+                with self.app.app_context():
+                    db.engine.dispose()
+            Client.guard = self.first_guard
+            clock.shift(0)
+
+    def _assert_histories(self) -> None:
+        with self.app.app_context():
+            check = audit.chain_check()
+            assert check.broken_number is None, check.reason
+            for pair, match_id in self.matches.items():
+                told = self._actions(match_id)
+                count = Counter(told)
+                introduced = int(self._is_introduced(pair))
+                assert count["match.introduced"] == introduced
+                assert count["match.approved"] + count["match.rejected"] <= 1
+                if introduced:
+                    assert told[-1] == "match.introduced"
+                    assert count["match.declined"] == 0
+
+    # Small things.
+
+    def _actions(self, match_id: int) -> list[str]:
+        query = sa.select(AuditEvent.action).where(
+            AuditEvent.subject_type == "match", AuditEvent.subject_id == str(match_id)
+        )
+        return list(db.session.scalars(query.order_by(AuditEvent.number)))
+
+    def _assert_nothing_told(self, text: str, side: str, where: str) -> None:
+        for other in SECRETS:
+            pair = self._pair_between(side, other)
+            if other != side and not (pair and self._is_introduced(pair)):
+                told = [word for word in SECRETS[other] if word.lower() in text.lower()]
+                assert not told, f"{where} tells {told}"
+
+    def _pair_between(self, one: str, other: str) -> str | None:
+        """The pair of two sides; the two US partners are none."""
+        return next((side for side in (one, other) if side != INDIA), None) if INDIA in (one, other) else None
+
+    def _is_introduced(self, pair: str) -> bool:
+        return [self.said[pair].get(side) for side in (INDIA, pair)] == [AnswerChoice.YES] * 2
+
+    def _meetings(self) -> Sequence[Meeting]:
+        with self.app.app_context():
+            found = db.session.scalars(sa.select(Meeting).order_by(Meeting.id)).all()
+            db.session.expunge_all()
+        return found
+
+    def _pair_of(self, match_id: int) -> str:
+        return next(pair for pair, id_ in self.matches.items() if id_ == match_id)
+
+    def _side_of(self, organization_id: int) -> str:
+        return next(side for side, id_ in self.organizations.items() if id_ == organization_id)
+
+    def _browser(self, side: str, role: str) -> Any:
+        return self.world.sign_in(self.people[side, role])
+
+    def _slot(self, slot: timedelta) -> datetime:
+        return self.now.replace(hour=12, minute=0) + slot
+
+    def _today(self, side: str, role: str, days: int) -> date:
+        return (clock.now().astimezone(self.people[side, role].zone) + timedelta(days=days)).date()
+
+    def _put_clock(self) -> None:
+        clock.shift(0)
+        clock.shift(round((self.now - clock.now()).total_seconds()))
+
+
+def _reasons(side: str) -> dict[str, Any]:
+    """Reasons whose quotes carry the names of both."""
+    theirs, ours = SECRETS[side][0], SECRETS[INDIA][0]
+    return {
+        "india": [quoted(f"wafers for {ours} Works", f"wafers of {theirs} Works")],
+        "us": [quoted(f"packaging for {theirs} Works", f"packaging of {ours} Works")],
+    }
