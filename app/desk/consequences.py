@@ -205,7 +205,7 @@ def _approved(ids: Iterable[int], by: User) -> Counter[int]:
     found: Counter[int] = Counter()
     for side in (Match.india_id, Match.us_id):
         query = sa.select(side, sa.func.count()).where(
-            side.in_(list(ids)), Match.state == MatchState.APPROVED, _seen_by(by)
+            side.in_(list(ids)), Match.state == MatchState.APPROVED, Match.is_going(), _seen_by(by)
         )
         found.update({row[0]: row[1] for row in db.session.execute(query.group_by(side))})
     return found

@@ -122,7 +122,7 @@ def _hot(user: User) -> list[tuple[str, int]]:
     """Organizations that are asked for more at once than anybody answers."""
     states = (*OPEN_STATES, MatchState.APPROVED)
     sides = [
-        sa.select(side.label("id")).where(Match.state.in_(states), _matches(user))
+        sa.select(side.label("id")).where(Match.state.in_(states), Match.is_going(), _matches(user))
         for side in (Match.india_id, Match.us_id)
     ]
     every = sa.union_all(*sides).subquery()
@@ -151,6 +151,7 @@ def _one_sided(user: User, now: datetime.datetime) -> list[OneSided]:
         .where(
             Answer.says == AnswerChoice.YES,
             Match.state == MatchState.APPROVED,
+            Match.is_going(),
             ~sa.exists().where(other.match_id == Match.id, other.organization_id != Answer.organization_id),
             _matches(user),
         )

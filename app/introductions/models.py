@@ -49,6 +49,8 @@ class Answer(Base):
     reason_code: Mapped[NoReason | None] = mapped_column(choice(NoReason, "reason_code"))
     note: Mapped[str] = mapped_column(sa.Text, default="")
     until: Mapped[datetime.date | None]
+    # Until then the time to answer stood still, as this side asked for.
+    resumes_at: Mapped[datetime.datetime | None]
     by_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"), index=True)
     at: Mapped[datetime.datetime]
     version: Mapped[int] = mapped_column(default=1)
@@ -57,6 +59,18 @@ class Answer(Base):
     by: Mapped[User] = relationship()
 
     __mapper_args__ = {"version_id_col": version}
+
+
+class AnswerReminder(Base):
+    """A person was reminded once that a match waits for their answer."""
+
+    __tablename__ = "answer_reminder"
+    __table_args__ = (sa.UniqueConstraint("match_id", "user_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    match_id: Mapped[int] = mapped_column(sa.ForeignKey("match.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime.datetime]
 
 
 class Introduction(Base):

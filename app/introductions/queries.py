@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
@@ -14,13 +16,15 @@ from app.accounts.models import User
 from app.db import db
 from app.errors import Forbidden, NotFound
 from app.introductions.models import Answer, Introduction
-from app.introductions.sides import Side, Standing, standing_of
+from app.introductions.sides import Side, Standing, expires_at, standing_of
 from app.matching.models import OPEN_STATES, Match, MatchState, Refresh
 from app.organizations import queries as organizations
 from app.organizations.models import MemberRole, Membership, Organization, ProfileState
 from app.organizations.queries import LARGEST_ID
 
 MOST_IN_REVIEW = 10
+# Standings in which time to answer runs.
+_WAITING = (Standing.TO_ANSWER, Standing.SAID_YES, Standing.NOT_NOW)
 _RANK = {MemberRole.OWNER: 0, MemberRole.EDITOR: 1}
 
 
@@ -83,13 +87,15 @@ def _side(
     theirs = said.get((match.id, _partner_id(match, membership)))
     # A day that was asked for begins where the person is.
     today = clock.now().astimezone(membership.user.zone).date()
+    standing = standing_of(match, mine, theirs, today)
     return Side(
         match=match,
         member=membership,
-        standing=standing_of(match, mine, theirs, today),
+        standing=standing,
         mine=mine,
         introduction=introduction,
         contact=contacts[0] if introduction and contacts else None,
+        expires_at=expires_at(match, (mine, theirs)) if standing in _WAITING else None,
     )
 
 
@@ -133,7 +139,7 @@ def _of(organization_ids: Collection[int]) -> sa.Select[Match]:
 
 
 def _with_sides(query: sa.Select[Match]) -> sa.Select[Match]:
-    return query.options(joinedload(Match.india), joinedload(Match.us))
+    return query.options(joinedload(Match.india), joinedload(Match.us), joinedload(Match.end))
 
 
 def answers_of(match_ids: Iterable[int], *, fresh: bool = False) -> dict[tuple[int, int], Answer]:
@@ -162,6 +168,27 @@ def sides_of(user: User) -> list[Side]:
 def open_answers_for(user: User) -> list[Side]:
     """Approved matches that wait for an answer this person may give."""
     return [s for s in sides_of(user) if s.standing is Standing.TO_ANSWER and s.can_answer]
+
+
+@dataclass(frozen=True)
+class Expiring:
+    """A match that a person may still answer, and that ends soon."""
+
+    side: Side
+    expires_at: datetime
+
+
+def expiring_for(users: Iterable[User], until: datetime) -> dict[int, list[Expiring]]:
+    """By user id, matches that wait for an answer this person may give and end by `until`, the first to end first."""
+    found: dict[int, list[Expiring]] = {user.id: [] for user in users}
+    seats = sa.select(Membership).where(Membership.user_id.in_(found))
+    for side in approved_sides_for(db.session.scalars(seats).all()):
+        waits = side.standing is Standing.TO_ANSWER and side.can_answer
+        if waits and side.expires_at is not None and side.expires_at <= until:
+            found[side.member.user_id].append(Expiring(side, side.expires_at))
+    for expiring in found.values():
+        expiring.sort(key=lambda one: (one.expires_at, one.side.match.id))
+    return found
 
 
 def side_of(user: User, match_id: int, organization_id: int | None = None) -> Side:

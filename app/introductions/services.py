@@ -17,7 +17,7 @@ from app.introductions import emails, queries
 from app.introductions.models import Answer, AnswerChoice, Introduction, NoReason
 from app.introductions.sides import Side
 from app.matching import signals
-from app.matching.models import Match, Said
+from app.matching.models import EndReason, Match, MatchEnd, Said
 from app.outbox import services as outbox
 
 LONGEST_NOT_NOW = timedelta(days=180)
@@ -37,6 +37,10 @@ _NO_WEIGHTS = {
     NoReason.ALREADY_IN_TOUCH: 0.0,
 }
 _YES_WEIGHT, _NOT_NOW_WEIGHT, _INTRODUCED_WEIGHT = 1.0, 0.2, 0.5
+
+
+# A yes that was taken back: the newest of a side counts, and this one teaches nothing.
+_WITHDRAWN_WEIGHT = 0.0
 
 
 class MatchClosed(RuleBroken):
@@ -63,15 +67,66 @@ def decline(side: Side, *, by: User, reason: NoReason, note: str = "") -> None:
     _answer(_locked(side), side, AnswerChoice.NO, by, reason=reason, note=note)
 
 
+def withdraw(side: Side, *, by: User) -> None:
+    """Take a yes back while the other side has not said yes; this ends the match, and the answer stays in its history."""
+    if not side.can_answer:
+        raise Forbidden
+    match = _lock(side.match.id)
+    if match.end is not None and match.end.organization_id == side.organization.id:
+        return
+    _require_open(match, side)
+    _require_lonely_yes(match, side)
+    match.end = MatchEnd(
+        why=EndReason.WITHDRAWN, ended_at=clock.now(), by_id=by.id, organization_id=side.organization.id
+    )
+    db.session.flush()
+    signals.record(match, Said.YES, _WITHDRAWN_WEIGHT, organization_id=side.organization.id, by=by.id)
+    detail = {"organization": side.organization.id}
+    audit.record("match.withdrawn", ("match", match.id), by=by.id, detail=detail)
+
+
+def _require_lonely_yes(match: Match, side: Side) -> None:
+    said = queries.answers_of([match.id], fresh=True)
+    mine = said.pop((match.id, side.organization.id), None)
+    if mine is None or mine.says is not AnswerChoice.YES:
+        raise MatchClosed(_("Your organization has not said yes, so there is nothing to take back."))
+    theirs = {answer.says for answer in said.values()}
+    if AnswerChoice.YES in theirs:
+        raise MatchClosed(_("Both sides said yes and know each other now, so the yes cannot be taken back."))
+    if AnswerChoice.NO in theirs:
+        raise MatchClosed(_("The other side will not go ahead this time, so there is nothing to take back."))
+
+
 def _locked(side: Side) -> Match:
     """The match with its row locked, so that the answers of both sides come one after the other."""
     if not side.can_answer:
         raise Forbidden
-    query = sa.select(Match).where(Match.id == side.match.id).with_for_update()
+    match = _lock(side.match.id)
+    _require_open(match, side)
+    return match
+
+
+def _lock(match_id: int) -> Match:
+    query = sa.select(Match).where(Match.id == match_id).with_for_update()
     match = db.session.scalars(query.execution_options(populate_existing=True)).one()
+    # How it stood before the lock may be old by now.
+    db.session.expire(match, ["end"])
+    return match
+
+
+def _require_open(match: Match, side: Side) -> None:
     if not match.is_told:
         raise MatchClosed(_("The program managers have not approved this match, so it cannot be answered."))
-    return match
+    if match.end is not None:
+        raise MatchClosed(_ended(match.end, side))
+
+
+def _ended(end: MatchEnd, side: Side) -> str:
+    if end.why is EndReason.EXPIRED:
+        return _("The time to answer this match is over. Your next matches are not affected.")
+    if end.organization_id == side.organization.id:
+        return _("Your organization took its yes back, so this match is closed.")
+    return _("The other side will not go ahead this time, so there is nothing to answer.")
 
 
 def _answer(
@@ -94,12 +149,20 @@ def _answer(
         mine = Answer(match_id=match.id, organization_id=side.organization.id)
         db.session.add(mine)
     mine.says, mine.reason_code, mine.note, mine.until = says, reason, note, until
+    mine.resumes_at = _resumes_at(mine, by)
     mine.by_id, mine.at = by.id, clock.now()
     db.session.flush()
     signals.record(
         match, Said(says.value), _weight_of(says, reason), organization_id=mine.organization_id, by=by.id
     )
     _record(match, mine, by)
+
+
+def _resumes_at(answer: Answer, by: User) -> datetime.datetime | None:
+    """From when time to answer runs again; who answers before the day they asked for starts it then."""
+    if answer.until is not None:
+        return datetime.datetime.combine(answer.until, datetime.time(), by.zone).astimezone(datetime.UTC)
+    return min(answer.resumes_at, clock.now()) if answer.resumes_at is not None else None
 
 
 def _weight_of(says: AnswerChoice, reason: NoReason | None) -> float:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from app.accounts.models import User
 from app.introductions.models import Answer, AnswerChoice, Introduction
 from app.matching import mirrored, reasons, redaction
-from app.matching.models import Match
+from app.matching.models import EndReason, Match, MatchEnd
 from app.matching.reasons import Teaser
 from app.organizations.models import Membership, Organization
+
+# So long a match waits for both answers, since its sides were told or since the day one of them asked for.
+TIME_TO_ANSWER = datetime.timedelta(days=14)
 
 
 class Standing(StrEnum):
@@ -25,6 +29,10 @@ class Standing(StrEnum):
     DECLINED = "declined"
     # The other side declined: told without a reason.
     CLOSED = "closed"
+    # Nobody is to blame: not both sides answered in time.
+    EXPIRED = "expired"
+    # This side took its yes back.
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,8 @@ class Side:
     introduction: Introduction | None = None
     # Whom to write to on the other side, once introduced.
     contact: User | None = None
+    # Until when the match takes answers; none once it is settled.
+    expires_at: datetime.datetime | None = None
 
     @property
     def organization(self) -> Organization:
@@ -48,6 +58,11 @@ class Side:
     def can_answer(self) -> bool:
         """Whether this person may answer for the organization."""
         return self.member.can_edit
+
+    @property
+    def can_withdraw(self) -> bool:
+        """Whether this person may take back the yes of the organization."""
+        return self.can_answer and self.standing is Standing.SAID_YES
 
     @property
     def partner(self) -> Organization | None:
@@ -102,8 +117,34 @@ def standing_of(match: Match, mine: Answer | None, theirs: Answer | None, today:
         return Standing.DECLINED
     if other_said is AnswerChoice.NO:
         return Standing.CLOSED
+    if said is AnswerChoice.YES and other_said is AnswerChoice.YES:
+        return Standing.INTRODUCED
+    if match.end is not None:
+        return _ended(match.end, mine)
     if said is AnswerChoice.YES:
-        return Standing.INTRODUCED if other_said is AnswerChoice.YES else Standing.SAID_YES
+        return Standing.SAID_YES
     if mine is not None and mine.until is not None and mine.until > today:
         return Standing.NOT_NOW
     return Standing.TO_ANSWER
+
+
+def _ended(end: MatchEnd, mine: Answer | None) -> Standing:
+    if end.why is EndReason.EXPIRED:
+        return Standing.EXPIRED
+    is_mine = mine is not None and mine.organization_id == end.organization_id
+    return Standing.WITHDRAWN if is_mine else Standing.CLOSED
+
+
+def expires_at(match: Match, answers: Iterable[Answer | None]) -> datetime.datetime | None:
+    """Until when a match that both sides were told of takes answers: "not now" stops the clock until its day."""
+    told = match.opens_at or match.decided_at
+    if told is None:
+        return None
+    held = [at for answer in answers if answer is not None and (at := _resumes_at(answer)) is not None]
+    return max([told, *held]) + TIME_TO_ANSWER
+
+
+def _resumes_at(answer: Answer) -> datetime.datetime | None:
+    if answer.resumes_at is None and answer.until is not None:
+        return datetime.datetime.combine(answer.until, datetime.time(), datetime.UTC)
+    return answer.resumes_at

@@ -78,7 +78,9 @@ def joined_by(rules: Rules, country: Country, kind: Kind, organization_id: int) 
 def _places_taken(states: Sequence[MatchState]) -> dict[int, int]:
     taken: dict[int, int] = {}
     for side in (Match.india_id, Match.us_id):
-        counted = sa.select(side, sa.func.count()).where(Match.state.in_(states)).group_by(side)
+        counted = (
+            sa.select(side, sa.func.count()).where(Match.state.in_(states), Match.is_going()).group_by(side)
+        )
         taken.update({id_: taken.get(id_, 0) + n for id_, n in db.session.execute(counted)})
     return taken
 

@@ -96,6 +96,7 @@ class Match(Base):
     us: Mapped[Organization] = relationship(foreign_keys=[us_id])
     program: Mapped[Program | None] = relationship()
     decided_by: Mapped[User | None] = relationship()
+    end: Mapped[MatchEnd | None] = relationship(passive_deletes="all")
 
     __mapper_args__ = {"version_id_col": version}
 
@@ -116,6 +117,11 @@ class Match(Base):
             cls.state == MatchState.APPROVED, sa.or_(cls.opens_at.is_(None), cls.opens_at <= moment)
         )
 
+    @classmethod
+    def is_going(cls) -> sa.ColumnElement[bool]:
+        """Has not ended unanswered or by a withdrawn yes, as a condition of a query: only these take anybody's attention."""
+        return ~sa.exists().where(MatchEnd.match_id == cls.id)
+
     def side(self, country: Country) -> Organization:
         return self.india if country is Country.INDIA else self.us
 
@@ -129,6 +135,29 @@ class Match(Base):
     def chance_for(self, organization: Organization) -> float | None:
         """How likely `organization` is to say yes, 0 to 1; None while nothing was learned from answers."""
         return self.chance_for_india if organization.id == self.india_id else self.chance_for_us
+
+
+class EndReason(StrEnum):
+    """Why an approved match ended before both said yes."""
+
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
+class MatchEnd(Base):
+    """An approved match that ended before both said yes. It stays approved, so that the pair is not proposed anew."""
+
+    __tablename__ = "match_end"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    match_id: Mapped[int] = mapped_column(sa.ForeignKey("match.id", ondelete="CASCADE"), unique=True)
+    ended_at: Mapped[datetime.datetime] = mapped_column(index=True)
+    why: Mapped[EndReason] = mapped_column(choice(EndReason, "why"))
+    # Who took the yes back, and for which side; empty when nobody answered in time.
+    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"), index=True)
+    organization_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("organization.id", ondelete="CASCADE"), index=True
+    )
 
 
 class ReviewDecision(Base):

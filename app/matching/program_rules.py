@@ -115,7 +115,7 @@ def places_taken_in(
     for side in (Match.india_id, Match.us_id) if program_ids else ():
         counted = (
             sa.select(Match.program_id, side, sa.func.count())
-            .where(Match.program_id.in_(program_ids), Match.state.in_(states), counting)
+            .where(Match.program_id.in_(program_ids), Match.state.in_(states), Match.is_going(), counting)
             .group_by(Match.program_id, side)
         )
         for program_id, organization_id, number in db.session.execute(counted):

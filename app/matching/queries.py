@@ -76,7 +76,7 @@ def _places_taken_by(
 ) -> dict[int, int]:
     taken: dict[int, int] = {}
     for side in (Match.india_id, Match.us_id):
-        taking = (Match.state.in_(states), side.in_(ids), clear)
+        taking = (Match.state.in_(states), Match.is_going(), side.in_(ids), clear)
         counted = sa.select(side, sa.func.count()).where(*taking).group_by(side)
         taken.update({id_: taken.get(id_, 0) + n for id_, n in db.session.execute(counted)})
     return taken

@@ -107,6 +107,7 @@ def pairs_of(program: Program, user: User) -> Sequence[Match]:
     said_no = sa.select(Answer.match_id).where(Answer.says != AnswerChoice.YES)
     query = sa.select(Match).where(
         Match.told_by(clock.now()),
+        Match.is_going(),
         sa.and_(*ends) if both else sa.or_(*ends),
         Match.id.not_in(said_no),
         conflicts.not_hidden(user.id, Match.india_id, Match.us_id),
@@ -119,6 +120,7 @@ def waiting_pairs(program: Program, user: User) -> Sequence[Match]:
     waiting = _cohort(program, ParticipationState.WAITLISTED)
     query = sa.select(Match).where(
         Match.told_by(clock.now()),
+        Match.is_going(),
         sa.or_(Match.india_id.in_(waiting), Match.us_id.in_(waiting)),
         Match.id.not_in(sa.select(Answer.match_id).where(Answer.says != AnswerChoice.YES)),
         conflicts.not_hidden(user.id, Match.india_id, Match.us_id),

@@ -61,7 +61,7 @@ def loads_and_reachable(ids: Collection[int], reader: User) -> tuple[dict[int, L
     clear = conflicts.not_hidden(reader.id, Match.india_id, Match.us_id)
     sides = [
         sa.select(side, sa.func.count() - approved, approved)
-        .where(side.in_(ids), Match.state.in_(states), clear)
+        .where(side.in_(ids), Match.state.in_(states), Match.is_going(), clear)
         .group_by(side)
         for side in (Match.india_id, Match.us_id)
     ]
