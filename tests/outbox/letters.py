@@ -32,7 +32,7 @@ from app.jobs.engine import jobs
 from app.listings import emails as listings
 from app.listings.models import ListingReview
 from app.matching import emails as matching
-from app.matching.models import Match, MatchState
+from app.matching.models import Advice, Match, MatchState
 from app.meetings import emails as meetings
 from app.meetings.models import Meeting
 from app.organizations import emails as organizations
@@ -46,7 +46,7 @@ from app.outbox.signing import Signer
 from app.outcomes import emails as outcomes
 from app.outcomes.models import Milestone
 from app.programs import emails as programs
-from app.programs.models import DeclineReason, Participation, ParticipationState
+from app.programs.models import CohortRule, DeclineReason, Participation, ParticipationState, Program
 from app.taxonomy import Country
 from tests.conftest import build_app
 from tests.world import World
@@ -148,6 +148,26 @@ class Cast:
     @cached_property
     def milestone(self) -> Milestone:
         return self.world.milestone(self.introduced, self.kaveri, self.asha)
+
+    @cached_property
+    def call(self) -> Program:
+        closes = (clock.now() + datetime.timedelta(days=25)).date()
+        return self.world.program(
+            name="Fabs of the Great Lakes", cohort_rule=CohortRule.COHORT_WITH_ALL, closes_on=closes
+        )
+
+    @cached_property
+    def advice(self) -> Advice:
+        one = {"field": "needs", "suggestion": "test capacity", "gained": 14}
+        return self.world.add(
+            Advice(
+                organization_id=self.kaveri.id,
+                profile_changed_at=self.kaveri.profile_changed_at,
+                model_version="rule",
+                computed_at=clock.now(),
+                suggestions=[one],
+            )
+        )
 
     def _declined(self) -> dict[str, Any]:
         by = {"decided_by_id": self.manager.id, "decided_at": clock.now()}
