@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from flask_babel import force_locale, lazy_gettext, ngettext
 from flask_babel import gettext as _
@@ -44,19 +45,26 @@ def weekly(content: Content) -> Mail:
         to=user,
         subject=subject,
         unsubscribe_url=accounts.unsubscribe_link(user, "digest"),
-        content=content,
-        member=content.member,
-        manager=content.manager,
-        news=content.news,
-        question=content.question,
         question_url=claim_links.address_of(content.question.claim, user) if content.question else "",
-        why=queries.why,
-        clocks=lambda meeting: _clocks(meeting, user),
-        met=lambda meeting: _met(meeting, user),
-        MILESTONES=outcome_words.MILESTONES,
-        most_meetings=member_week.MOST_MEETINGS,
-        most_asked=member_week.MOST_ASKED,
+        **told(content),
     )
+
+
+def told(content: Content) -> dict[str, Any]:
+    """What the letter and its preview are written with."""
+    return {
+        "content": content,
+        "member": content.member,
+        "manager": content.manager,
+        "news": content.news,
+        "question": content.question,
+        "why": queries.why,
+        "clocks": lambda meeting: _clocks(meeting, content.user),
+        "met": lambda meeting: _met(meeting, content.user),
+        "MILESTONES": outcome_words.MILESTONES,
+        "most_meetings": member_week.MOST_MEETINGS,
+        "most_asked": member_week.MOST_ASKED,
+    }
 
 
 def _clocks(meeting: Meeting, user: User) -> str:

@@ -20,6 +20,4 @@ def preview() -> str:
     now = clock.now()
     folder = Path(current_app.config["SETTINGS"].model_dir)
     content = queries.content_of(current_user, weeks.week_of(now, current_user.zone), now, folder)
-    return render_template(
-        "digests/preview.html", content=content, needs=emails.needs_line(content), why=queries.why
-    )
+    return render_template("digests/preview.html", needs=emails.needs_line(content), **emails.told(content))
