@@ -14,6 +14,7 @@ from app.errors import Forbidden, RuleBroken
 from app.hurdles import queries
 from app.hurdles.models import Hurdle, HurdleKind, HurdleStage, HurdleState
 from app.introductions.sides import Side
+from app.matching.models import Match
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ def note(side: Side, by: User, met: Met) -> Hurdle:
     """Note a hurdle for a side; the same kind again writes over it, and managers look at it anew."""
     _require_seat(side)
     # Two who note the same at once come one after the other.
-    db.session.refresh(side.match, with_for_update=True)
+    db.session.refresh(side.match, with_for_update={"of": Match})
     hurdle = queries.hurdle_like(side.match.id, side.organization.id, met.kind)
     if hurdle is None:
         hurdle = Hurdle(match_id=side.match.id, organization_id=side.organization.id, kind=met.kind)

@@ -81,15 +81,20 @@ def match_among(some: Collection[int], others: Collection[int] | None = None) ->
 
 
 def may_join(meeting: Meeting, side: Side) -> dict[tuple[int, int], User]:
-    """Who can still be asked along by this side, by (person, organization): its own people and those it is introduced to."""
+    """Who can still be asked along by this side, by (person, organization): its own people and contacts it was given.
+
+    Of others it knows the one contact of its introduction, and whoever takes part already decides about their own people.
+    """
     own = side.organization.id
+    present = {guest.organization_id for guest in meeting.guests}
     known = [own, *(_partner_of(match, own) for match in _introduced_to(own))]
     taken = {guest.user_id for guest in meeting.guests}
     people = introductions.answerers_of(dict.fromkeys(known))
     return {
         (user.id, organization_id): user
         for organization_id, users in people.items()
-        for user in users
+        if organization_id == own or organization_id not in present
+        for user in (users if organization_id == own else users[:1])
         if user.id not in taken
     }
 

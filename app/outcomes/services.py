@@ -221,7 +221,8 @@ def _require_seat(side: Side) -> None:
 
 def _lock(side: Side) -> None:
     """Statements of one pair come one after the other."""
-    db.session.refresh(side.match, with_for_update=True)
+    # The match alone: its sides come along by outer joins, which PostgreSQL locks nothing of.
+    db.session.refresh(side.match, with_for_update={"of": Match})
 
 
 def _record(action: str, milestone: Milestone, by: User) -> None:

@@ -215,7 +215,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing(app, world, monkeypatch) ->
 def test_a_failed_run_gives_its_lease_back(app, world, monkeypatch) -> None:
     market(world, 2)
     with monkeypatch.context() as patch:
-        patch.setattr(proposing, "write_plan", lambda _plan: 1 / 0)
+        patch.setattr(proposing, "write_plan", lambda *_asked: 1 / 0)
         with app.app_context():
             try:
                 jobs.tasks["matching.refresh"].run()
