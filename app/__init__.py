@@ -58,6 +58,7 @@ from app.inbound import tasks as inbound_tasks
 from app.inbound import views as inbound_views
 from app.insights import views as insights_views
 from app.introductions import models as introductions_models
+from app.introductions import tasks as introductions_tasks
 from app.introductions import views as introductions_views
 from app.jobs import commands as jobs_commands
 from app.jobs import models as jobs_models
@@ -192,6 +193,7 @@ TASKS = (
     listings_tasks,
     matching_tasks,
     directory_tasks,
+    introductions_tasks,
     meetings_tasks,
     outcomes_tasks,
     desk_tasks,

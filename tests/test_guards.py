@@ -179,6 +179,7 @@ RULES: dict[tuple[str, str], Rule] = {
     ("introductions.matches", "GET"): Rule(SIGNED_IN),
     ("introductions.not_now", "POST"): Rule(ANSWERERS, APPROVED),
     ("introductions.show", "GET"): Rule(SIDES, APPROVED),
+    ("introductions.withdraw", "POST"): Rule(ANSWERERS, APPROVED),
     ("meetings.arrange", "GET"): Rule(SIDES, INTRODUCED),
     ("meetings.calendar", "GET"): Rule(SIGNED_IN),
     ("meetings.cancel", "POST"): Rule(ANSWERERS, MEETING),

@@ -1,15 +1,17 @@
-"""The letter that introduces two organizations."""
+"""The letters of introductions: both said yes, an answer is missing, time is over."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
 
 from flask_babel import lazy_gettext as _
 
 from app.accounts import emails as accounts
 from app.accounts.models import User
 from app.introductions import queries
-from app.matching import mirrored, reasons
+from app.matching import mirrored, reasons, redaction
 from app.matching.models import Match
 from app.organizations.models import Organization
 from app.outbox.models import MailCategory
@@ -47,3 +49,48 @@ def _letter(match: Match, own: Organization, to: User, people: dict[int, list[Us
         why_us=lambda: reasons.sentences(match, own.country),
         why_them=lambda: mirrored.sentences(match, partner.country),
     )
+
+
+def reminder(match: Match, own: Organization, to: User, until: datetime) -> Mail:
+    """A match still waits for an answer; once a person and match."""
+    return compose(
+        "introductions/mail/reminder",
+        key=f"reminder:{match.id}:{to.id}",
+        category=MailCategory.MATCH,
+        to=to,
+        subject=_("A partner for %(name)s still waits for your answer", name=own.name),
+        unsubscribe_url=accounts.unsubscribe_link(to, "match"),
+        match=match,
+        own=own,
+        last_day=until.astimezone(to.zone).date(),
+        **_teaser(match, own),
+    )
+
+
+def expired(match: Match, own: Organization) -> Iterator[Mail]:
+    """To the people of a side that had said yes: the match is closed; why is not told."""
+    for to in queries.answerers_of([own.id])[own.id]:
+        if to.wants_match_mail:
+            yield compose(
+                "introductions/mail/expired",
+                key=f"expired:{match.id}:{to.id}",
+                category=MailCategory.MATCH,
+                to=to,
+                subject=_("A match for %(name)s is closed", name=own.name),
+                unsubscribe_url=accounts.unsubscribe_link(to, "match"),
+                match=match,
+                own=own,
+                **_teaser(match, own),
+            )
+
+
+def _teaser(match: Match, own: Organization) -> dict[str, Any]:
+    """What may be told before both said yes; called while the letter is rendered, in the reader's language."""
+    partner = match.partner_of(own)
+    hidden = redaction.pattern(redaction.names_of_organization(partner))
+    return {
+        "title": lambda: reasons.teaser(partner).title,
+        "why_us": lambda: [
+            redaction.redacted(text, hidden) for text in reasons.sentences(match, own.country)
+        ],
+    }

@@ -60,6 +60,11 @@ class Side:
         return self.member.can_edit
 
     @property
+    def last_day(self) -> datetime.date | None:
+        """The day, where the person is, on which time to answer is over."""
+        return self.expires_at.astimezone(self.member.user.zone).date() if self.expires_at else None
+
+    @property
     def can_withdraw(self) -> bool:
         """Whether this person may take back the yes of the organization."""
         return self.can_answer and self.standing is Standing.SAID_YES

@@ -73,6 +73,16 @@ def decline(match_id: int) -> Response | tuple[str, int]:
     return _back_to(side)
 
 
+@bp.post("/matches/<int:match_id>/withdraw")
+@login_required
+def withdraw(match_id: int) -> Response:
+    side = _side_to_answer(match_id)
+    services.withdraw(side, by=current_user)
+    db.session.commit()
+    flash(_("You took your yes back. The other side is not told why."), "success")
+    return _back_to(side)
+
+
 def _side_to_answer(match_id: int) -> Side:
     return queries.side_to_answer(current_user, match_id, request.form.get("organization_id", type=int))
 

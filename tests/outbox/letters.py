@@ -232,6 +232,17 @@ def _merged(cast: Cast) -> Mail:
     return organizations.merged(kept, absorbed, cast.get(User, cast.asha), 1)
 
 
+def _reminder(cast: Cast) -> Mail:
+    until = MOMENT + datetime.timedelta(days=7)
+    match = cast.get(Match, cast.match)
+    return introductions.reminder(match, match.india, cast.get(User, cast.asha), until)
+
+
+def _expired(cast: Cast) -> Mail:
+    match = cast.get(Match, cast.match)
+    return _first(introductions.expired(match, match.india))
+
+
 WEEKLY = "digests/mail/weekly"
 # A kind of mail is a template; this is how one of each is written.
 LETTERS: dict[str, Letter] = {
@@ -247,6 +258,8 @@ LETTERS: dict[str, Letter] = {
     "introductions/mail/introduction": lambda cast: _first(
         introductions.introduction(cast.get(Match, cast.introduced))
     ),
+    "introductions/mail/reminder": _reminder,
+    "introductions/mail/expired": _expired,
     "listings/mail/listed": _of_listing("listed"),
     "listings/mail/returned": _of_listing("returned"),
     "listings/mail/refused": _of_listing("refused"),
