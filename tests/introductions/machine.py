@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -43,8 +45,8 @@ SECRETS = {
 ROLES = {"owner": MemberRole.OWNER, "editor": MemberRole.EDITOR, "viewer": MemberRole.VIEWER}
 ANSWERING = ("owner", "editor")
 FINAL = {AnswerChoice.YES, AnswerChoice.NO}
-# Hours of the coming days, so that two choices often meet.
-SLOTS = [timedelta(days=day, minutes=30 * half) for day in (1, 2) for half in range(4)]
+# Half hours of the next day, so that two choices often meet.
+SLOTS = [timedelta(days=1, minutes=30 * half) for half in range(4)]
 
 
 class Pairs(RuleBasedStateMachine):
@@ -54,24 +56,23 @@ class Pairs(RuleBasedStateMachine):
         super().__init__()
         self.first_app, self.first_guard = app, Client.guard
         self.app = app
-        self.now = MONDAY
         # What must be true: by match, the answers of sides, and whether it was approved.
         self.said: dict[str, dict[str, AnswerChoice]] = {FIRST: {}, SECOND: {}}
         self.state = {FIRST: MatchState.PROPOSED, SECOND: MatchState.PROPOSED}
 
-    @initialize(approved=st.sampled_from([(), (FIRST,), (FIRST, SECOND)]), yes=st.booleans())
-    def fill(self, approved: tuple[str, ...], yes: bool) -> None:
-        """Everybody as on the first day; often a pair is approved already, or has one yes."""
+    @initialize(begun=st.sampled_from([(), (FIRST,), (FIRST, SECOND)]), yeses=st.integers(0, 2))
+    def fill(self, begun: tuple[str, ...], yeses: int) -> None:
+        """Everybody as on the first day; often a pair is approved already, has one yes, or is introduced."""
         self._people()
-        for pair in approved:
+        for pair in begun:
             self.judge(pair, True)
-            if yes:
-                self.answer(pair, INDIA, "owner", AnswerChoice.YES, 3)
+            for side in (INDIA, pair)[:yeses]:
+                self.answer(pair, "owner", 0 if side == INDIA else 1, AnswerChoice.YES, 3)
 
     def _people(self) -> None:
         with self.app.app_context():
             empty(db.engine)
-        self._put_clock()
+        self._put_clock(MONDAY)
         self.world = World(self.app)
         self.manager = self.world.user(Role.PROGRAM_MANAGER)
         self.people: dict[tuple[str, str], User] = {}
@@ -126,22 +127,24 @@ class Pairs(RuleBasedStateMachine):
 
     @rule(
         pair=st.sampled_from([FIRST, SECOND]),
-        side=st.sampled_from([INDIA, FIRST, SECOND]),
         role=st.sampled_from(["owner", "owner", "editor", "viewer"]),
-        says=st.sampled_from([AnswerChoice.YES, AnswerChoice.YES, *AnswerChoice]),
+        seat=st.sampled_from([0, 0, 1, 1, 2]),
+        says=st.sampled_from([AnswerChoice.YES, *AnswerChoice]),
         days=st.sampled_from([3, 30]),
     )
-    def answer(self, pair: str, side: str, role: str, says: AnswerChoice, days: int) -> None:
+    def answer(self, pair: str, role: str, seat: int, says: AnswerChoice, days: int) -> None:
+        """Somebody of the Indian side, of its partner, or of the partner it does not know answers."""
+        side = self._seats(pair)[seat]
         typed = {"reason": "timing", "until": self._today(side, role, days).isoformat()}
         act = {AnswerChoice.YES: "accept", AnswerChoice.NOT_NOW: "not-now", AnswerChoice.NO: "decline"}[says]
         page = self._browser(side, role).post(f"/matches/{self.matches[pair]}/{act}", data=typed)
-        assert page.status_code == self._expected(pair, side, role, says), page.text
+        assert page.status_code == self._expected(pair, side, role, says), _words(page)
         if page.status_code == 302:
             self.said[pair][side] = says
 
     def _expected(self, pair: str, side: str, role: str, says: AnswerChoice) -> int:
         """What an answer must be met with, by the simple record."""
-        if side not in (INDIA, pair) or self.state[pair] is MatchState.REJECTED:
+        if side not in self._seats(pair)[:2] or self.state[pair] is MatchState.REJECTED:
             return 404
         if role not in ANSWERING:
             return 403
@@ -156,12 +159,14 @@ class Pairs(RuleBasedStateMachine):
     @precondition(lambda self: any(self._is_introduced(pair) for pair in self.said))
     @rule(
         pair=st.sampled_from([FIRST, SECOND]),
-        side=st.sampled_from([INDIA, FIRST, SECOND]),
-        role=st.sampled_from(["owner", "editor", "viewer"]),
+        role=st.sampled_from(["owner", "owner", "editor", "viewer"]),
+        seat=st.sampled_from([0, 0, 1, 1, 2]),
         slot=st.sampled_from(SLOTS),
+        is_settled=st.booleans(),
     )
-    def offer(self, pair: str, side: str, role: str, slot: timedelta) -> None:
-        """Owners of both sides shall meet."""
+    def offer(self, pair: str, role: str, seat: int, slot: timedelta, is_settled: bool) -> None:
+        """Owners of both sides shall meet; often the other side chooses at once."""
+        side = self._seats(pair)[seat]
         local = self._slot(slot).astimezone(self.people[side, role].zone)
         typed = {
             "title": "First call",
@@ -171,12 +176,15 @@ class Pairs(RuleBasedStateMachine):
             "own_time": f"{local:%H:%M}",
         }
         page = self._browser(side, role).post(f"/matches/{self.matches[pair]}/meetings", data=typed)
-        if side not in (INDIA, pair) or not self._is_introduced(pair):
-            assert page.status_code == 404, page.text
+        if side not in self._seats(pair)[:2] or not self._is_introduced(pair):
+            assert page.status_code == 404, _words(page)
         elif role not in ANSWERING:
-            assert page.status_code == 403, page.text
+            assert page.status_code == 403, _words(page)
         else:
-            assert page.status_code in {303, 409}, page.text
+            assert page.status_code in {303, 409}, _words(page)
+            if is_settled and page.status_code == 303:
+                other = {INDIA: pair, pair: INDIA}[side]
+                self.meet(len(self._meetings()) - 1, other, "owner", "choose", slot)
 
     @precondition(lambda self: self._meetings())
     @rule(
@@ -191,7 +199,7 @@ class Pairs(RuleBasedStateMachine):
         found = self._meetings()
         meeting = found[number % len(found)]
         local = self._slot(slot).astimezone(self.people[side, role].zone)
-        offered = meeting.times[0].starts_at if meeting.times else self.now
+        offered = meeting.times[0].starts_at if meeting.times else clock.now()
         typed = {
             "choose": {"starts_at": offered.isoformat()},
             "move": {
@@ -204,7 +212,7 @@ class Pairs(RuleBasedStateMachine):
         }[act]
         page = self._browser(side, role).post(f"/meetings/{meeting.id}/{act}", data=typed)
         is_theirs = side in (INDIA, self._pair_of(meeting.match_id))
-        assert page.status_code in ({303, 403, 409, 422} if is_theirs else {404}), page.text
+        assert page.status_code in ({303, 403, 409, 422} if is_theirs else {404}), _words(page)
 
     @rule(
         side=st.sampled_from([INDIA, FIRST, SECOND]),
@@ -236,8 +244,7 @@ class Pairs(RuleBasedStateMachine):
 
     @rule(passed=st.sampled_from([timedelta(minutes=40), timedelta(days=1), timedelta(days=8)]))
     def pass_time(self, passed: timedelta) -> None:
-        self.now += passed
-        self._put_clock()
+        self._put_clock(clock.now() + passed)
 
     @rule()
     def work(self) -> None:
@@ -251,12 +258,15 @@ class Pairs(RuleBasedStateMachine):
     @rule()
     def restart(self) -> None:
         """The server ends, and another begins on the same database."""
+        moment = clock.now()
         with self.app.app_context():
             db.engine.dispose()
         self.app = create_app(self.first_app.config["SETTINGS"])
         self.app.test_client_class = Client
         Client.guard = CommitGuard(self.app)
         self.world.app = self.app
+        # The new one began at the real time.
+        self._put_clock(moment + timedelta(seconds=1))
 
     # What must hold after each of these.
 
@@ -289,7 +299,7 @@ class Pairs(RuleBasedStateMachine):
                     taken.setdefault(guest.user_id, []).append((meeting.starts_at, meeting.ends_at))
         for times in taken.values():
             times.sort()
-            assert all(before[1] <= after[0] for before, after in zip(times, times[1:], strict=False)), times
+            assert all(before[1] <= after[0] for before, after in pairwise(times)), times
 
     @invariant()
     def letters_tell_no_name_too_early(self) -> None:
@@ -331,6 +341,10 @@ class Pairs(RuleBasedStateMachine):
 
     # Small things.
 
+    def _seats(self, pair: str) -> tuple[str, str, str]:
+        """Both sides of a pair, and the one that has no part in it."""
+        return INDIA, pair, {FIRST: SECOND, SECOND: FIRST}[pair]
+
     def _actions(self, match_id: int) -> list[str]:
         query = sa.select(AuditEvent.action).where(
             AuditEvent.subject_type == "match", AuditEvent.subject_id == str(match_id)
@@ -367,14 +381,14 @@ class Pairs(RuleBasedStateMachine):
         return self.world.sign_in(self.people[side, role])
 
     def _slot(self, slot: timedelta) -> datetime:
-        return self.now.replace(hour=12, minute=0) + slot
+        return clock.now().replace(hour=12, minute=0, second=0, microsecond=0) + slot
 
     def _today(self, side: str, role: str, days: int) -> date:
         return (clock.now().astimezone(self.people[side, role].zone) + timedelta(days=days)).date()
 
-    def _put_clock(self) -> None:
+    def _put_clock(self, moment: datetime) -> None:
         clock.shift(0)
-        clock.shift(round((self.now - clock.now()).total_seconds()))
+        clock.shift(round((moment - clock.now()).total_seconds()))
 
 
 def _reasons(side: str) -> dict[str, Any]:
@@ -384,3 +398,9 @@ def _reasons(side: str) -> dict[str, Any]:
         "india": [quoted(f"wafers for {ours} Works", f"wafers of {theirs} Works")],
         "us": [quoted(f"packaging for {theirs} Works", f"packaging of {ours} Works")],
     }
+
+
+def _words(page: Any) -> str:
+    """What a page says, without its frame."""
+    main = page.text.partition("<main")[2].partition("</main>")[0] or page.text
+    return f"{page.status_code}: {' '.join(re.sub('<[^>]*>', ' ', main).split())[:500]}"
