@@ -38,6 +38,8 @@ class MemberPart:
     """What a week holds for a person in organizations."""
 
     to_answer: list[Side] = field(default_factory=list)
+    # Those of them that the letter does not show, and that end within a week: the first to end first.
+    expiring: list[Side] = field(default_factory=list)
     said_yes: list[Side] = field(default_factory=list)
     introduced: list[Side] = field(default_factory=list)
     in_review: int = 0
@@ -104,13 +106,20 @@ def member_parts(users: Sequence[User], now: datetime.datetime) -> dict[int, Mem
 
 
 def _of_matches(sides: list[Side], review: list[tuple[int, int]], now: datetime.datetime) -> dict[str, Any]:
+    to_answer = [s for s in sides if s.standing is Standing.TO_ANSWER and s.can_answer]
     return {
-        "to_answer": [s for s in sides if s.standing is Standing.TO_ANSWER and s.can_answer],
+        "to_answer": to_answer,
+        "expiring": _expiring(to_answer[MOST_MATCHES:], now + A_WEEK),
         "said_yes": [s for s in sides if s.standing is Standing.SAID_YES],
         "introduced": [s for s in sides if s.introduction and s.introduction.at > now - A_WEEK],
         "in_review": sum(count for count, _new in review),
         "new_in_review": sum(new for _count, new in review),
     }
+
+
+def _expiring(sides: Sequence[Side], until: datetime.datetime) -> list[Side]:
+    ends = [(side.expires_at, side.match.id, side) for side in sides if side.expires_at]
+    return [side for at, _id, side in sorted(ends, key=lambda row: row[:2]) if at <= until]
 
 
 def _in_review(

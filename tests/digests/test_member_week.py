@@ -112,6 +112,23 @@ def test_the_letter_tells_of_meetings_results_calls_and_what_would_help(world, p
     assert mail.text.startswith(mail.subject)
 
 
+def test_each_request_says_until_when_it_is_to_be_answered(world, at, run, letters) -> None:
+    now = at(MONDAY_NINE_IN_INDIA)
+    own = world.organization(owner=world.user())
+    for number in range(5):
+        told = {"decided_at": now - timedelta(days=10 - 6 * (number < 4)), "score": 0.9 - number / 10}
+        world.match(own, state=MatchState.APPROVED, **told)
+    run()
+    (mail,) = letters()
+    assert mail.subject == "Five answers wait for you"
+    assert mail.text.count("Please answer by 26 Nov 2026.") == 3
+    assert mail.text.count("your answer is asked for until") == 1
+    assert (
+        "Startup in California, your answer is asked for until 20 Nov 2026: http://localhost/matches/5"
+        in (mail.text)
+    )
+
+
 def test_a_full_week_costs_the_same_number_of_queries_for_one_and_for_eight(
     app, world, pair, count_queries
 ) -> None:
