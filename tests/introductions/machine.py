@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from flask import Flask
@@ -21,10 +20,13 @@ from app.audit import queries as audit
 from app.audit.models import AuditEvent
 from app.db import db
 from app.errors import RuleBroken
+from app.introductions import tasks as introduction_tasks
 from app.introductions.models import Answer, AnswerChoice, Introduction
+from app.introductions.sides import TIME_TO_ANSWER
 from app.matching import services as matching
-from app.matching.models import Match, MatchState
+from app.matching.models import EndReason, Match, MatchState
 from app.meetings import services as meetings
+from app.meetings import tasks as meeting_tasks
 from app.meetings.models import Meeting, MeetingState
 from app.organizations.models import MemberRole
 from app.outbox.models import Email
@@ -34,7 +36,7 @@ from tests.introductions.pair import quoted
 from tests.world import World
 
 # A Monday at noon in UTC; the clocks of the US go forward some weeks later.
-MONDAY = datetime(2027, 2, 1, 12, 0, tzinfo=ZoneInfo("UTC"))
+MONDAY = datetime(2027, 2, 1, 12, 0, tzinfo=UTC)
 INDIA, FIRST, SECOND = "india", "first", "second"
 # What nobody of another side may read before both said yes.
 SECRETS = {
@@ -59,6 +61,10 @@ class Pairs(RuleBasedStateMachine):
         # What must be true: by match, the answers of sides, and whether it was approved.
         self.said: dict[str, dict[str, AnswerChoice]] = {FIRST: {}, SECOND: {}}
         self.state = {FIRST: MatchState.PROPOSED, SECOND: MatchState.PROPOSED}
+        # Since when time to answer runs: since they were told, and since the day that a side asked for.
+        self.runs_since: dict[str, dict[str, datetime]] = {FIRST: {}, SECOND: {}}
+        # Why a match ended before both said yes, and which side ended it.
+        self.ended: dict[str, tuple[EndReason, str | None]] = {}
 
     @initialize(begun=st.sampled_from([(), (FIRST,), (FIRST, SECOND)]), yeses=st.integers(0, 2))
     def fill(self, begun: tuple[str, ...], yeses: int) -> None:
@@ -124,6 +130,7 @@ class Pairs(RuleBasedStateMachine):
                 db.session.rollback()
         if self.state[pair] is MatchState.PROPOSED:
             self.state[pair] = MatchState.APPROVED if approves else MatchState.REJECTED
+            self.runs_since[pair]["both"] = clock.now()
 
     @rule(
         pair=st.sampled_from([FIRST, SECOND]),
@@ -139,22 +146,59 @@ class Pairs(RuleBasedStateMachine):
         act = {AnswerChoice.YES: "accept", AnswerChoice.NOT_NOW: "not-now", AnswerChoice.NO: "decline"}[says]
         page = self._browser(side, role).post(f"/matches/{self.matches[pair]}/{act}", data=typed)
         assert page.status_code == self._expected(pair, side, role, says), _words(page)
-        if page.status_code == 302:
+        if page.status_code == 302 and self.said[pair].get(side) not in FINAL:
             self.said[pair][side] = says
+            self._note_clock(pair, side, role, says, days)
+
+    def _note_clock(self, pair: str, side: str, role: str, says: AnswerChoice, days: int) -> None:
+        """A day that was asked for stops the clock until it begins there; an earlier answer lets it run again."""
+        since = self.runs_since[pair]
+        if says is AnswerChoice.NOT_NOW:
+            day = datetime.combine(self._today(side, role, days), time(), self.people[side, role].zone)
+            since[side] = day.astimezone(UTC)
+        elif side in since:
+            since[side] = min(since[side], clock.now())
+
+    @rule(
+        pair=st.sampled_from([FIRST, SECOND]),
+        role=st.sampled_from(["owner", "owner", "editor", "viewer"]),
+        seat=st.sampled_from([0, 1, 1, 2]),
+    )
+    def withdraw(self, pair: str, role: str, seat: int) -> None:
+        """Take a yes back, whether there is one or not."""
+        side = self._seats(pair)[seat]
+        page = self._browser(side, role).post(f"/matches/{self.matches[pair]}/withdraw")
+        assert page.status_code == self._expected_of_withdrawal(pair, side, role), _words(page)
+        if page.status_code == 302:
+            self.ended[pair] = EndReason.WITHDRAWN, side
+
+    def _expected_of_withdrawal(self, pair: str, side: str, role: str) -> int:
+        refused = self._refused(pair, side, role)
+        if refused or pair in self.ended:
+            return refused or (302 if self.ended[pair] == (EndReason.WITHDRAWN, side) else 409)
+        mine = self.said[pair].get(side)
+        theirs = self.said[pair].get(pair if side == INDIA else INDIA)
+        return 302 if mine is AnswerChoice.YES and theirs not in FINAL else 409
 
     def _expected(self, pair: str, side: str, role: str, says: AnswerChoice) -> int:
         """What an answer must be met with, by the simple record."""
-        if side not in self._seats(pair)[:2] or self.state[pair] is MatchState.REJECTED:
-            return 404
-        if role not in ANSWERING:
-            return 403
-        if self.state[pair] is not MatchState.APPROVED:
+        if refused := self._refused(pair, side, role):
+            return refused
+        if pair in self.ended:
             return 409
         mine = self.said[pair].get(side)
         theirs = self.said[pair].get(pair if side == INDIA else INDIA)
         if mine in FINAL:
             return 302 if says is mine else 409
         return 409 if theirs is AnswerChoice.NO else 302
+
+    def _refused(self, pair: str, side: str, role: str) -> int:
+        """What everybody is met with who may not answer, or not yet; 0 for the others."""
+        if side not in self._seats(pair)[:2] or self.state[pair] is MatchState.REJECTED:
+            return 404
+        if role not in ANSWERING:
+            return 403
+        return 0 if self.state[pair] is MatchState.APPROVED else 409
 
     @precondition(lambda self: any(self._is_introduced(pair) for pair in self.said))
     @rule(
@@ -242,18 +286,27 @@ class Pairs(RuleBasedStateMachine):
 
     # Time, and what may happen to a server.
 
-    @rule(passed=st.sampled_from([timedelta(minutes=40), timedelta(days=1), timedelta(days=8)]))
+    # Odd minutes, so that nothing falls on the second at which time to answer is over.
+    @rule(passed=st.sampled_from([timedelta(minutes=43), timedelta(days=1, minutes=7), timedelta(days=8)]))
     def pass_time(self, passed: timedelta) -> None:
         self._put_clock(clock.now() + passed)
 
     @rule()
     def work(self) -> None:
-        """What the worker does now and then."""
+        """What the worker does now and then: it ends what nobody answered, reminds, and asks."""
+        for pair in self.matches:
+            if self._is_overdue(pair):
+                self.ended[pair] = EndReason.EXPIRED, None
         with self.app.app_context():
-            for hours in meetings.REMINDED:
-                meetings.remind(hours)
-            meetings.ask()
-            db.session.commit()
+            introduction_tasks.expire()
+            meeting_tasks.remind()
+            meeting_tasks.ask()
+
+    def _is_overdue(self, pair: str) -> bool:
+        is_waiting = self.state[pair] is MatchState.APPROVED and pair not in self.ended
+        if not is_waiting or self._is_introduced(pair) or AnswerChoice.NO in self.said[pair].values():
+            return False
+        return max(self.runs_since[pair].values()) + TIME_TO_ANSWER <= clock.now()
 
     @rule()
     def restart(self) -> None:
@@ -281,6 +334,8 @@ class Pairs(RuleBasedStateMachine):
                 rows = db.session.scalars(sa.select(Answer).where(Answer.match_id == match_id))
                 said = {self._side_of(row.organization_id): row.says for row in rows}
                 assert (match.state, said) == (self.state[pair], self.said[pair])
+                end = (match.end.why, self._side_of(match.end.organization_id)) if match.end else None
+                assert end == self.ended.get(pair)
                 query = sa.select(sa.func.count()).where(Introduction.match_id == match_id)
                 assert db.session.scalar(query) == int(self._is_introduced(pair))
 
@@ -335,9 +390,11 @@ class Pairs(RuleBasedStateMachine):
                 introduced = int(self._is_introduced(pair))
                 assert count["match.introduced"] == introduced
                 assert count["match.approved"] + count["match.rejected"] <= 1
+                ends = count["match.expired"] + count["match.withdrawn"]
+                assert ends == int(pair in self.ended)
+                assert introduced + ends + min(1, count["match.declined"]) <= 1
                 if introduced:
                     assert told[-1] == "match.introduced"
-                    assert count["match.declined"] == 0
 
     # Small things.
 
@@ -374,8 +431,8 @@ class Pairs(RuleBasedStateMachine):
     def _pair_of(self, match_id: int) -> str:
         return next(pair for pair, id_ in self.matches.items() if id_ == match_id)
 
-    def _side_of(self, organization_id: int) -> str:
-        return next(side for side, id_ in self.organizations.items() if id_ == organization_id)
+    def _side_of(self, organization_id: int | None) -> str | None:
+        return next((side for side, id_ in self.organizations.items() if id_ == organization_id), None)
 
     def _browser(self, side: str, role: str) -> Any:
         return self.world.sign_in(self.people[side, role])
