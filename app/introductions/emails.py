@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _
 from app.accounts import emails as accounts
 from app.accounts.models import User
 from app.introductions import queries
+from app.introductions.sides import last_day_before
 from app.matching import mirrored, reasons, redaction
 from app.matching.models import Match
 from app.organizations.models import Organization
@@ -62,7 +63,7 @@ def reminder(match: Match, own: Organization, to: User, until: datetime) -> Mail
         unsubscribe_url=accounts.unsubscribe_link(to, "match"),
         match=match,
         own=own,
-        last_day=until.astimezone(to.zone).date(),
+        last_day=last_day_before(until, to.zone),
         **_teaser(match, own),
     )
 

@@ -61,8 +61,8 @@ class Side:
 
     @property
     def last_day(self) -> datetime.date | None:
-        """The day, where the person is, on which time to answer is over."""
-        return self.expires_at.astimezone(self.member.user.zone).date() if self.expires_at else None
+        """The last day, where the person is, on all of which the match still takes answers."""
+        return last_day_before(self.expires_at, self.member.user.zone) if self.expires_at else None
 
     @property
     def can_withdraw(self) -> bool:
@@ -147,6 +147,11 @@ def expires_at(match: Match, answers: Iterable[Answer | None]) -> datetime.datet
         return None
     held = [at for answer in answers if answer is not None and (at := _resumes_at(answer)) is not None]
     return max([told, *held]) + TIME_TO_ANSWER
+
+
+def last_day_before(moment: datetime.datetime, zone: datetime.tzinfo) -> datetime.date:
+    """The last day that is over before `moment`: who is asked to answer by it has the whole of it."""
+    return moment.astimezone(zone).date() - datetime.timedelta(days=1)
 
 
 def _resumes_at(answer: Answer) -> datetime.datetime | None:

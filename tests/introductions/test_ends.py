@@ -187,8 +187,8 @@ def test_only_a_yes_the_other_side_has_not_answered_can_be_taken_back(pair):
 def test_the_last_day_to_answer_is_shown_and_asked_for_by_the_weekly_letter(pair):
     say_yes(pair, pair.asha)
     for user in (pair.asha, pair.bo):
-        last = (pair.match.opens_at + timedelta(days=14)).astimezone(user.zone)
-        word = "before " if user is pair.bo else "until "
+        last = (pair.match.opens_at + timedelta(days=13)).astimezone(user.zone)
+        word = "by " if user is pair.bo else "until "
         for address in (pair.url(), "/matches"):
             page = pair.browser(user).get(address).text
             assert f"{word}{last.day} {last:%b %Y}." in page
