@@ -8,16 +8,19 @@ from typing import Any
 from flask_babel import force_locale, lazy_gettext, ngettext
 from flask_babel import gettext as _
 
+from app import clock
 from app.accounts import emails as accounts
 from app.accounts.models import User
 from app.claims import links as claim_links
 from app.digests import member_week, queries
 from app.digests.queries import Content
+from app.introductions.sides import Side
 from app.meetings import words as meeting_words
 from app.meetings.models import Meeting
 from app.outbox.models import MailCategory
 from app.outbox.rendering import Mail, compose
 from app.outcomes import wording as outcome_words
+from app.web import day
 
 TEMPLATE = "digests/mail/weekly"
 _WORDS = {
@@ -59,12 +62,22 @@ def told(content: Content) -> dict[str, Any]:
         "news": content.news,
         "question": content.question,
         "why": queries.why,
+        "asked_until": _asked_until,
         "clocks": lambda meeting: _clocks(meeting, content.user),
         "met": lambda meeting: _met(meeting, content.user),
         "MILESTONES": outcome_words.MILESTONES,
         "most_meetings": member_week.MOST_MEETINGS,
         "most_asked": member_week.MOST_ASKED,
     }
+
+
+def _asked_until(side: Side) -> str:
+    """Until when this match takes an answer."""
+    last = side.last_day
+    if last is None:
+        return ""
+    today = clock.now().astimezone(side.member.user.zone).date()
+    return _("Please answer by %(day)s.", day=day(last)) if last >= today else _("Please answer today.")
 
 
 def _clocks(meeting: Meeting, user: User) -> str:

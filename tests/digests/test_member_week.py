@@ -121,12 +121,17 @@ def test_each_request_says_until_when_it_is_to_be_answered(world, at, run, lette
     run()
     (mail,) = letters()
     assert mail.subject == "Five answers wait for you"
-    assert mail.text.count("Please answer by 26 Nov 2026.") == 3
-    assert mail.text.count("your answer is asked for until") == 1
-    assert (
-        "Startup in California, your answer is asked for until 20 Nov 2026: http://localhost/matches/5"
-        in (mail.text)
-    )
+    assert mail.text.count("Please answer by 25 Nov 2026.") == 3
+    assert mail.text.count("Please answer") == 4
+    assert "Startup in California: Please answer by 19 Nov 2026.\n  http://localhost/matches/5?" in mail.text
+
+
+def test_on_its_last_day_an_answer_is_asked_for_today(world, at, run, letters) -> None:
+    now = at(MONDAY_NINE_IN_INDIA)
+    told = {"state": MatchState.APPROVED, "decided_at": now - timedelta(days=13, hours=22)}
+    world.match(world.organization(owner=world.user()), **told)
+    run()
+    assert "Please answer today." in letters()[0].text
 
 
 def test_a_full_week_costs_the_same_number_of_queries_for_one_and_for_eight(
