@@ -217,3 +217,24 @@ def _assert_silent(pair: Pair) -> None:
             written = db.session.scalars(sa.select(Email).where(Email.to_address == user.email))
             texts += [f"{mail.subject}{mail.text}{mail.html}{mail.calendar}" for mail in written]
         assert not [word for word in SECRETS[theirs] for text in texts if word in text]
+
+
+@pytest.mark.parametrize("how", ["expired", "withdrawn"])
+def test_what_stood_in_the_way_of_an_ended_match_can_be_said(pair, how):
+    say_yes(pair, pair.asha)
+    if how == "withdrawn":
+        pair.browser(pair.asha).post(pair.url("withdraw"))
+    else:
+        after(pair, 14.1)
+    typed = {"kind": "visa", "stage": "before_meeting"}
+    page = pair.browser(pair.asha)
+    assert page.get(pair.url("hurdles")).status_code == 200
+    assert page.post(pair.url("hurdles"), data=typed).status_code in {302, 303}
+
+
+def test_a_program_is_refused_an_answer_to_an_ended_match(pair):
+    after(pair, 14.1)
+    address = f"/api/v1/organizations/{pair.us.id}/matches/{pair.match.id}"
+    program = pair.world.program_of(pair.bo)
+    assert program.get(address).json["standing"] == "expired"
+    assert program.post(f"{address}/answer", json={"says": "yes"}).status_code == 409
