@@ -35,7 +35,7 @@ class NoReason(StrEnum):
 
 
 class Answer(Base):
-    """One side's present answer. `yes` and `no` are final; `not_now` may become either."""
+    """One side's present answer; `not_now` may become `yes` or `no`. A yes that was taken back stays, with a `MatchEnd`."""
 
     __tablename__ = "answer"
     __table_args__ = (sa.UniqueConstraint("match_id", "organization_id"),)
