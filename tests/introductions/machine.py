@@ -63,6 +63,8 @@ class Pairs(RuleBasedStateMachine):
         self.state = {FIRST: MatchState.PROPOSED, SECOND: MatchState.PROPOSED}
         # Since when time to answer runs: since they were told, and since the day that a side asked for.
         self.runs_since: dict[str, dict[str, datetime]] = {FIRST: {}, SECOND: {}}
+        # Requests since the server began: one that was asked nothing is not worth another start.
+        self.asked = 0
         # Why a match ended before both said yes, and which side ended it.
         self.ended: dict[str, tuple[EndReason, str | None]] = {}
 
@@ -308,10 +310,11 @@ class Pairs(RuleBasedStateMachine):
             return False
         return max(self.runs_since[pair].values()) + TIME_TO_ANSWER <= clock.now()
 
+    @precondition(lambda self: self.asked >= 4)
     @rule()
     def restart(self) -> None:
         """The server ends, and another begins on the same database."""
-        moment = clock.now()
+        moment, self.asked = clock.now(), 0
         with self.app.app_context():
             db.engine.dispose()
         self.app = create_app(self.first_app.config["SETTINGS"])
@@ -435,6 +438,7 @@ class Pairs(RuleBasedStateMachine):
         return next((side for side, id_ in self.organizations.items() if id_ == organization_id), None)
 
     def _browser(self, side: str, role: str) -> Any:
+        self.asked += 1
         return self.world.sign_in(self.people[side, role])
 
     def _slot(self, slot: timedelta) -> datetime:
