@@ -24,9 +24,8 @@ from app.web import moment
 TEMPLATE = "meetings/mail/meeting"
 
 
-def offers(meeting: Meeting, by: User) -> list[Mail]:
-    """Times to choose from, to everybody of the other side who is asked along."""
-    own = next(guest.organization_id for guest in meeting.guests if guest.user_id == by.id)
+def offers(meeting: Meeting, by: User, own_id: int) -> list[Mail]:
+    """Times to choose from, to everybody of the other side who is asked along; `by` may arrange it for others."""
     return [
         _letter(
             meeting,
@@ -37,7 +36,7 @@ def offers(meeting: Meeting, by: User) -> list[Mail]:
             times=[one.starts_at for one in meeting.times],
         )
         for guest in _readers(meeting.guests)
-        if guest.organization_id != own
+        if guest.organization_id != own_id
     ]
 
 

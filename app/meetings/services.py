@@ -68,7 +68,7 @@ def offer(side: Side, by: User, wanted: Wanted, times: Sequence[datetime.datetim
     db.session.add(meeting)
     db.session.flush()
     _record("offered", meeting, by, {"times": len(meeting.times)})
-    _tell(emails.offers(meeting, by))
+    _tell(emails.offers(meeting, by, side.organization.id))
     return meeting
 
 
