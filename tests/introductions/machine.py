@@ -24,7 +24,7 @@ from app.introductions import tasks as introduction_tasks
 from app.introductions.models import Answer, AnswerChoice, Introduction
 from app.introductions.sides import TIME_TO_ANSWER
 from app.matching import services as matching
-from app.matching.models import EndReason, Match, MatchState
+from app.matching.models import EndReason, Match, MatchState, RejectReason
 from app.meetings import services as meetings
 from app.meetings import tasks as meeting_tasks
 from app.meetings.models import Meeting, MeetingState
@@ -124,9 +124,7 @@ class Pairs(RuleBasedStateMachine):
                 if approves:
                     matching.approve(match, manager, version=match.version)
                 else:
-                    matching.reject(
-                        match, manager, matching.RejectReason.NOT_COMPLEMENTARY, version=match.version
-                    )
+                    matching.reject(match, manager, RejectReason.NOT_COMPLEMENTARY, version=match.version)
                 db.session.commit()
             except RuleBroken:
                 db.session.rollback()
