@@ -82,6 +82,12 @@ class World:
             db.session.expunge_all()
         return rows[0]
 
+    def written_again(self, *match_ids: int) -> None:
+        """As every decision leaves a match: with a later version."""
+        with self.app.app_context():
+            db.session.execute(sa.update(Match).where(Match.id.in_(match_ids)).values(version=2))
+            db.session.commit()
+
     def user(self, role: Role = Role.MEMBER, **fields: Any) -> User:
         """A confirmed person with `PASSWORD`; who judges has said that their conflicts are declared."""
         number = next(self._numbers)

@@ -124,6 +124,7 @@ class Scene:
     def _said(self, approved: Match, rejected: Match) -> None:
         now, world = clock.now() - timedelta(hours=1), self.world
         given = {"by_id": self.free.id, "at": now, "note": SECRET}
+        world.written_again(approved.id, rejected.id)
         world.add(
             ReviewDecision(match_id=approved.id, action=ReviewAction.APPROVE, **given),
             ReviewDecision(

@@ -121,10 +121,7 @@ def test_the_card_of_a_pair_tells_all_a_decision_needs(world, scene, desk) -> No
             match_id=scene.match.id, action=ReviewAction.HOLD, by_id=scene.manager.id, at=clock.now()
         )
     )
-    with world.app.app_context():
-        # As every decision does.
-        db.session.execute(sa.update(Match).where(Match.id == scene.match.id).values(version=2))
-        db.session.commit()
+    world.written_again(scene.match.id)
     world.case(other)
     page = said(desk.get(scene.address()))
     for words in (

@@ -80,6 +80,7 @@ def secret_scene(world: World) -> Scene:
 def decisions(world: World, scene: Scene) -> None:
     now, manager = clock.now(), scene.people["manager"]
     match = scene.ids["approved"]
+    world.written_again(match, scene.ids["match"])
     world.add(
         ReviewDecision(
             match_id=match, action=ReviewAction.APPROVE, note="canarynote", by_id=manager.id, at=now
