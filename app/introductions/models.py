@@ -13,6 +13,8 @@ from app.db import Base, choice
 from app.matching.models import Match
 from app.organizations.models import Organization
 
+LONGEST_LINE = 400
+
 
 class AnswerChoice(StrEnum):
     """What one side says to an approved match."""
@@ -71,6 +73,26 @@ class AnswerReminder(Base):
     match_id: Mapped[int] = mapped_column(sa.ForeignKey("match.id", ondelete="CASCADE"), index=True)
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id", ondelete="CASCADE"), index=True)
     at: Mapped[datetime.datetime]
+
+
+class IntroductionLine(Base):
+    """What one side is introduced with: agreed to with its yes, and changed by it since."""
+
+    __tablename__ = "introduction_line"
+    __table_args__ = (sa.UniqueConstraint("match_id", "organization_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    match_id: Mapped[int] = mapped_column(sa.ForeignKey("match.id", ondelete="CASCADE"), index=True)
+    organization_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("organization.id", ondelete="CASCADE"), index=True
+    )
+    text: Mapped[str] = mapped_column(sa.String(LONGEST_LINE))
+    by_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"), index=True)
+    at: Mapped[datetime.datetime]
+    version: Mapped[int] = mapped_column(default=1)
+    by: Mapped[User] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}
 
 
 class Introduction(Base):

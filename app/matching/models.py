@@ -88,6 +88,8 @@ class Match(Base):
     decided_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"), index=True)
     # Once approved: when its sides are told and may answer; none means at once.
     opens_at: Mapped[datetime.datetime | None]
+    # Its sides were reminded late: so long it waits for their answers at least.
+    waits_until: Mapped[datetime.datetime | None]
     # A manager put it into its program, so that the recommender leaves it there.
     is_referred: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     version: Mapped[int] = mapped_column(default=1)
@@ -119,7 +121,7 @@ class Match(Base):
 
     @classmethod
     def is_going(cls) -> sa.ColumnElement[bool]:
-        """Has not ended unanswered or by a withdrawn yes, as a condition of a query: only these take anybody's attention."""
+        """Has not ended unanswered, by a no or by a withdrawn yes, as a condition of a query: only these take anybody's attention."""
         return ~sa.exists().where(MatchEnd.match_id == cls.id)
 
     def side(self, country: Country) -> Organization:
@@ -142,6 +144,7 @@ class EndReason(StrEnum):
 
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
+    DECLINED = "declined"
 
 
 class MatchEnd(Base):
@@ -153,7 +156,7 @@ class MatchEnd(Base):
     match_id: Mapped[int] = mapped_column(sa.ForeignKey("match.id", ondelete="CASCADE"), unique=True)
     ended_at: Mapped[datetime.datetime] = mapped_column(index=True)
     why: Mapped[EndReason] = mapped_column(choice(EndReason, "why"))
-    # Who took the yes back, and for which side; empty when nobody answered in time.
+    # Who said no or took the yes back, and for which side; empty when nobody answered in time.
     by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"), index=True)
     organization_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("organization.id", ondelete="CASCADE"), index=True
