@@ -8,7 +8,6 @@ from typing import Any
 from flask_babel import force_locale, lazy_gettext, ngettext
 from flask_babel import gettext as _
 
-from app import clock
 from app.accounts import emails as accounts
 from app.accounts.models import User
 from app.claims import links as claim_links
@@ -76,8 +75,7 @@ def _asked_until(side: Side) -> str:
     last = side.last_day
     if last is None:
         return ""
-    today = clock.now().astimezone(side.member.user.zone).date()
-    return _("Please answer by %(day)s.", day=day(last)) if last >= today else _("Please answer today.")
+    return _("Please answer today.") if side.is_last_day else _("Please answer by %(day)s.", day=day(last))
 
 
 def _clocks(meeting: Meeting, user: User) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from app import clock
 from app.accounts.models import User
 from app.introductions.models import Answer, AnswerChoice, Introduction
 from app.matching import mirrored, reasons, redaction
@@ -61,8 +62,13 @@ class Side:
 
     @property
     def last_day(self) -> datetime.date | None:
-        """The last day, where the person is, on all of which the match still takes answers."""
+        """The last day, where the person is, on which they are asked to answer."""
         return last_day_before(self.expires_at, self.member.user.zone) if self.expires_at else None
+
+    @property
+    def is_last_day(self) -> bool:
+        """Whether it is that day today."""
+        return self.last_day == _today(self.member.user.zone)
 
     @property
     def can_withdraw(self) -> bool:
@@ -146,12 +152,17 @@ def expires_at(match: Match, answers: Iterable[Answer | None]) -> datetime.datet
     if told is None:
         return None
     held = [at for answer in answers if answer is not None and (at := _resumes_at(answer)) is not None]
-    return max([told, *held]) + TIME_TO_ANSWER
+    over = max([told, *held]) + TIME_TO_ANSWER
+    return max(over, match.waits_until) if match.waits_until else over
 
 
 def last_day_before(moment: datetime.datetime, zone: datetime.tzinfo) -> datetime.date:
-    """The last day that is over before `moment`: who is asked to answer by it has the whole of it."""
-    return moment.astimezone(zone).date() - datetime.timedelta(days=1)
+    """The last day that is over before `moment`, so that who is asked to answer by it has the whole of it; at the end, today."""
+    return max(moment.astimezone(zone).date() - datetime.timedelta(days=1), _today(zone))
+
+
+def _today(zone: datetime.tzinfo) -> datetime.date:
+    return clock.now().astimezone(zone).date()
 
 
 def _resumes_at(answer: Answer) -> datetime.datetime | None:
