@@ -113,6 +113,7 @@ RULES: dict[tuple[str, str], Rule] = {
     ("api.organization", "GET"): Rule(SIGNED_IN, ORG),
     ("api.remove_identifier", "DELETE"): Rule(EDITORS, NUMBER),
     ("api.submit", "POST"): Rule(EDITORS, ORG),
+    ("api.withdraw_answer", "POST"): Rule(EDITORS, {**ORG, **APPROVED}),
     ("claims.add", "POST"): Rule(EDITORS, ORG),
     # The link itself is the key.
     ("claims.answer", "POST"): Rule(frozenset(), TOKEN),
@@ -180,6 +181,7 @@ RULES: dict[tuple[str, str], Rule] = {
     ("introductions.not_now", "POST"): Rule(ANSWERERS, APPROVED),
     ("introductions.show", "GET"): Rule(SIDES, APPROVED),
     ("introductions.withdraw", "POST"): Rule(ANSWERERS, APPROVED),
+    ("introductions.write_line", "POST"): Rule(ANSWERERS, APPROVED),
     ("meetings.arrange", "GET"): Rule(SIDES, INTRODUCED),
     ("meetings.calendar", "GET"): Rule(SIGNED_IN),
     ("meetings.cancel", "POST"): Rule(ANSWERERS, MEETING),

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _
 
 from app.accounts import emails as accounts
 from app.accounts.models import User
-from app.introductions import queries
+from app.introductions import line_queries, queries
 from app.introductions.sides import last_day_before
 from app.matching import mirrored, reasons, redaction
 from app.matching.models import Match
@@ -24,15 +24,18 @@ TEMPLATE = "introductions/mail/introduction"
 def introduction(match: Match) -> Iterator[Mail]:
     """One letter to each owner and editor of both sides; who sits on both gets one."""
     people = queries.answerers_of([match.india_id, match.us_id])
+    lines = line_queries.lines_of(match)
     written: set[int] = set()
     for own in (match.india, match.us):
         for person in people[own.id]:
             if person.id not in written and person.wants_contact_mail:
                 written.add(person.id)
-                yield _letter(match, own, person, people)
+                yield _letter(match, own, person, people, lines)
 
 
-def _letter(match: Match, own: Organization, to: User, people: dict[int, list[User]]) -> Mail:
+def _letter(
+    match: Match, own: Organization, to: User, people: dict[int, list[User]], lines: dict[int, str]
+) -> Mail:
     partner = match.partner_of(own)
     return compose(
         TEMPLATE,
@@ -46,6 +49,7 @@ def _letter(match: Match, own: Organization, to: User, people: dict[int, list[Us
         partner=partner,
         own_contact=next(iter(people[own.id]), None),
         partner_contact=next(iter(people[partner.id]), None),
+        lines=lines,
         # Called while the letter is rendered, in the reader's language.
         why_us=lambda: reasons.sentences(match, own.country),
         why_them=lambda: mirrored.sentences(match, partner.country),

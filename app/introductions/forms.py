@@ -7,14 +7,18 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
-from wtforms import DateField, RadioField, TextAreaField
+from wtforms import DateField, IntegerField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import AnyOf, InputRequired, Length, ValidationError
+from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, ValidationError
+from wtforms.widgets import HiddenInput
 
 from app import clock
 from app.forms import BaseForm
-from app.introductions.models import NoReason
+from app.introductions.line_queries import Lines
+from app.introductions.lines import TypedLine
+from app.introductions.models import LONGEST_LINE, NoReason
 from app.introductions.services import LONGEST_NOT_NOW
+from app.organizations.queries import LARGEST_ID
 
 NO_REASONS = {
     NoReason.NOT_RELEVANT: _("It does not fit what we need or offer"),
@@ -64,3 +68,28 @@ class DeclineForm(BaseForm):
         description=_("Only the program managers see it. It makes your next matches better."),
     )
     note = TextAreaField(_("A note for the program managers (optional)"), validators=[Length(max=1000)])
+
+
+def _on_one_line(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
+class LineForm(BaseForm):
+    """What an organization is introduced with."""
+
+    line = TextAreaField(
+        _("Your line in the introduction"),
+        filters=[_on_one_line],
+        validators=[Length(max=LONGEST_LINE, message=_("Use at most %(max)d characters."))],
+        description=_("Up to 400 characters. The other side reads it when both said yes."),
+    )
+    version = IntegerField(widget=HiddenInput(), default=0, validators=[NumberRange(0, LARGEST_ID)])
+
+    @classmethod
+    def showing(cls, lines: Lines) -> LineForm:
+        """The form as it is opened."""
+        return cls(formdata=None, line=lines.ours, version=lines.version)
+
+    def typed(self) -> TypedLine:
+        """The line of a form that passed."""
+        return TypedLine(self.line.data or "", self.version.data or 0)

@@ -13,11 +13,13 @@ from app.accounts.models import User
 from app.audit import services as audit
 from app.db import db
 from app.errors import AlreadyDecided, Forbidden, RuleBroken
-from app.introductions import emails, queries
-from app.introductions.models import Answer, AnswerChoice, Introduction, NoReason
+from app.introductions import emails, ending, line_queries, lines, queries
+from app.introductions.ending import MatchClosed
+from app.introductions.lines import TypedLine
+from app.introductions.models import Answer, AnswerChoice, Introduction, IntroductionLine, NoReason
 from app.introductions.sides import Side
 from app.matching import signals
-from app.matching.models import EndReason, Match, MatchEnd, Said
+from app.matching.models import EndReason, Match, Said
 from app.outbox import services as outbox
 
 LONGEST_NOT_NOW = timedelta(days=180)
@@ -43,14 +45,17 @@ _YES_WEIGHT, _NOT_NOW_WEIGHT, _INTRODUCED_WEIGHT = 1.0, 0.2, 0.5
 _WITHDRAWN_WEIGHT = 0.0
 
 
-class MatchClosed(RuleBroken):
-    """The match takes no answers, or no more of them."""
+class LineChanged(RuleBroken):
+    """Somebody else of the side changed its line meanwhile."""
 
 
-def accept(side: Side, *, by: User) -> Introduction | None:
-    """Say yes for a side; the second yes introduces both, and gives the introduction."""
+def accept(side: Side, *, by: User, line: TypedLine | None = None) -> Introduction | None:
+    """Say yes for a side and agree to its line; the second yes introduces both, and gives the introduction."""
     match = _locked(side)
+    if line is not None:
+        _write(match, side, line, by)
     _answer(match, side, AnswerChoice.YES, by)
+    _agree(match, side, by)
     yeses = [a for a in queries.answers_of([match.id]).values() if a.says is AnswerChoice.YES]
     return _introduce(match, by) if len(yeses) == 2 else None
 
@@ -63,26 +68,37 @@ def say_not_now(side: Side, *, by: User, until: datetime.date) -> None:
 
 
 def decline(side: Side, *, by: User, reason: NoReason, note: str = "") -> None:
-    """Say no for a side; the reason stays between it and the program managers."""
-    _answer(_locked(side), side, AnswerChoice.NO, by, reason=reason, note=note)
+    """Say no for a side, which ends the match; the reason stays between it and the program managers."""
+    match = _locked(side)
+    _answer(match, side, AnswerChoice.NO, by, reason=reason, note=note)
+    if match.end is None:
+        ending.end(match, EndReason.DECLINED, organization_id=side.organization.id, by_id=by.id)
 
 
 def withdraw(side: Side, *, by: User) -> None:
     """Take a yes back while the other side has not said yes; this ends the match, and the answer stays in its history."""
     if not side.can_answer:
         raise Forbidden
-    match = _lock(side.match.id)
-    if match.end is not None and match.end.organization_id == side.organization.id:
+    match = ending.lock(side.match.id)
+    if ending.is_ended_by(match, side, EndReason.WITHDRAWN):
         return
-    _require_open(match, side)
+    ending.require_open(match, side)
     _require_lonely_yes(match, side)
-    match.end = MatchEnd(
-        why=EndReason.WITHDRAWN, ended_at=clock.now(), by_id=by.id, organization_id=side.organization.id
-    )
-    db.session.flush()
+    ending.end(match, EndReason.WITHDRAWN, organization_id=side.organization.id, by_id=by.id)
     signals.record(match, Said.YES, _WITHDRAWN_WEIGHT, organization_id=side.organization.id, by=by.id)
     detail = {"organization": side.organization.id}
     audit.record("match.withdrawn", ("match", match.id), by=by.id, detail=detail)
+
+
+def write_line(side: Side, line: TypedLine, *, by: User) -> None:
+    """Change what a side is introduced with; once introduced, on the page only, since the letter is gone."""
+    if not side.can_answer:
+        raise Forbidden
+    match = ending.lock(side.match.id)
+    ending.require_open(match, side)
+    if ending.is_ended_by(match, side, EndReason.DECLINED):
+        raise MatchClosed(_("Your organization said no to this match, so it is not introduced."))
+    _write(match, side, line, by)
 
 
 def _require_lonely_yes(match: Match, side: Side) -> None:
@@ -101,32 +117,37 @@ def _locked(side: Side) -> Match:
     """The match with its row locked, so that the answers of both sides come one after the other."""
     if not side.can_answer:
         raise Forbidden
-    match = _lock(side.match.id)
-    _require_open(match, side)
+    match = ending.lock(side.match.id)
+    ending.require_open(match, side)
     return match
 
 
-def _lock(match_id: int) -> Match:
-    query = sa.select(Match).where(Match.id == match_id).with_for_update()
-    match = db.session.scalars(query.execution_options(populate_existing=True)).one()
-    # How it stood before the lock may be old by now.
-    db.session.expire(match, ["end"])
-    return match
+def _write(match: Match, side: Side, line: TypedLine, by: User) -> None:
+    found = line_queries.line_of(match, side.organization, fresh=True)
+    present = found.text if found else lines.drafted(side.organization)
+    if line.text == present:
+        return
+    if found is not None and line.version != found.version:
+        raise LineChanged(
+            _("%(person)s changed the line of your organization meanwhile.", person=found.by.display_name)
+        )
+    _keep_line(match, side, found, line.text, by)
+    detail = {"organization": side.organization.id}
+    audit.record("match.line_written", ("match", match.id), by=by.id, detail=detail)
 
 
-def _require_open(match: Match, side: Side) -> None:
-    if not match.is_told:
-        raise MatchClosed(_("The program managers have not approved this match, so it cannot be answered."))
-    if match.end is not None:
-        raise MatchClosed(_ended(match.end, side))
+def _agree(match: Match, side: Side, by: User) -> None:
+    """Whoever says yes agrees to the line as it is, also to the draft: the introduction does not change by itself."""
+    text = lines.drafted(side.organization)
+    if text and line_queries.line_of(match, side.organization, fresh=True) is None:
+        _keep_line(match, side, None, text, by)
 
 
-def _ended(end: MatchEnd, side: Side) -> str:
-    if end.why is EndReason.EXPIRED:
-        return _("The time to answer this match is over. Your next matches are not affected.")
-    if end.organization_id == side.organization.id:
-        return _("Your organization took its yes back, so this match is closed.")
-    return _("The other side will not go ahead this time, so there is nothing to answer.")
+def _keep_line(match: Match, side: Side, found: IntroductionLine | None, text: str, by: User) -> None:
+    line = found or IntroductionLine(match_id=match.id, organization_id=side.organization.id)
+    line.text, line.by_id, line.at = text, by.id, clock.now()
+    db.session.add(line)
+    db.session.flush()
 
 
 def _answer(

@@ -120,6 +120,11 @@ def redacted(text: str, hidden: re.Pattern[str] | None) -> str:
     )
 
 
+def has_address(text: str) -> bool:
+    """Whether a text has a web or mail address or a telephone number."""
+    return any(known.search(_composed(text)) for known in (_ADDRESS, _PHONE))
+
+
 def _composed(text: str) -> str:
     """One spelling of letters that can be written as one sign or as several."""
     return unicodedata.normalize("NFC", text)

@@ -21,6 +21,7 @@ from app.audit.models import AuditEvent
 from app.db import db
 from app.errors import RuleBroken
 from app.introductions import tasks as introduction_tasks
+from app.introductions.expiring import LEFT_AFTER_REMINDER, REMINDED_AFTER
 from app.introductions.models import Answer, AnswerChoice, Introduction
 from app.introductions.sides import TIME_TO_ANSWER
 from app.matching import services as matching
@@ -65,6 +66,8 @@ class Pairs(RuleBasedStateMachine):
         self.runs_since: dict[str, dict[str, datetime]] = {FIRST: {}, SECOND: {}}
         # Requests since the server began: one that was asked nothing is not worth another start.
         self.asked = 0
+        # When its people were first reminded of a match.
+        self.reminded: dict[str, datetime] = {}
         # Why a match ended before both said yes, and which side ended it.
         self.ended: dict[str, tuple[EndReason, str | None]] = {}
 
@@ -148,6 +151,8 @@ class Pairs(RuleBasedStateMachine):
         assert page.status_code == self._expected(pair, side, role, says), _words(page)
         if page.status_code == 302 and self.said[pair].get(side) not in FINAL:
             self.said[pair][side] = says
+            if says is AnswerChoice.NO:
+                self.ended[pair] = EndReason.DECLINED, side
             self._note_clock(pair, side, role, says, days)
 
     def _note_clock(self, pair: str, side: str, role: str, says: AnswerChoice, days: int) -> None:
@@ -178,19 +183,16 @@ class Pairs(RuleBasedStateMachine):
             return refused or (302 if self.ended[pair] == (EndReason.WITHDRAWN, side) else 409)
         mine = self.said[pair].get(side)
         theirs = self.said[pair].get(pair if side == INDIA else INDIA)
-        return 302 if mine is AnswerChoice.YES and theirs not in FINAL else 409
+        return 302 if mine is AnswerChoice.YES and theirs is not AnswerChoice.YES else 409
 
     def _expected(self, pair: str, side: str, role: str, says: AnswerChoice) -> int:
         """What an answer must be met with, by the simple record."""
         if refused := self._refused(pair, side, role):
             return refused
-        if pair in self.ended:
-            return 409
         mine = self.said[pair].get(side)
-        theirs = self.said[pair].get(pair if side == INDIA else INDIA)
-        if mine in FINAL:
-            return 302 if says is mine else 409
-        return 409 if theirs is AnswerChoice.NO else 302
+        if self.ended.get(pair, (EndReason.DECLINED, side)) != (EndReason.DECLINED, side):
+            return 409
+        return (302 if says is mine else 409) if mine in FINAL else 302
 
     def _refused(self, pair: str, side: str, role: str) -> int:
         """What everybody is met with who may not answer, or not yet; 0 for the others."""
@@ -297,16 +299,24 @@ class Pairs(RuleBasedStateMachine):
         for pair in self.matches:
             if self._is_overdue(pair):
                 self.ended[pair] = EndReason.EXPIRED, None
+            elif self._has_waited(pair, REMINDED_AFTER):
+                self.reminded.setdefault(pair, clock.now())
         with self.app.app_context():
             introduction_tasks.expire()
             meeting_tasks.remind()
             meeting_tasks.ask()
 
     def _is_overdue(self, pair: str) -> bool:
+        """Nobody answered in time, and a week has passed since somebody was reminded."""
+        reminded = self.reminded.get(pair)
+        is_reminded = reminded is not None and reminded + LEFT_AFTER_REMINDER <= clock.now()
+        return is_reminded and self._has_waited(pair, TIME_TO_ANSWER)
+
+    def _has_waited(self, pair: str, time: timedelta) -> bool:
         is_waiting = self.state[pair] is MatchState.APPROVED and pair not in self.ended
-        if not is_waiting or self._is_introduced(pair) or AnswerChoice.NO in self.said[pair].values():
+        if not is_waiting or self._is_introduced(pair):
             return False
-        return max(self.runs_since[pair].values()) + TIME_TO_ANSWER <= clock.now()
+        return max(self.runs_since[pair].values()) + time <= clock.now()
 
     @precondition(lambda self: self.asked >= 4)
     @rule()
@@ -391,9 +401,9 @@ class Pairs(RuleBasedStateMachine):
                 introduced = int(self._is_introduced(pair))
                 assert count["match.introduced"] == introduced
                 assert count["match.approved"] + count["match.rejected"] <= 1
-                ends = count["match.expired"] + count["match.withdrawn"]
+                ends = count["match.expired"] + count["match.withdrawn"] + count["match.declined"]
                 assert ends == int(pair in self.ended)
-                assert introduced + ends + min(1, count["match.declined"]) <= 1
+                assert introduced + ends <= 1
                 if introduced:
                     assert told[-1] == "match.introduced"
 

@@ -32,7 +32,11 @@ FINAL = {"match.introduced", "match.declined", "match.withdrawn", "match.expired
 def told(world: World, pair: Pair, days: int) -> Match:
     us = world.organization(Country.UNITED_STATES, owner=pair.bo)
     then = clock.now() - timedelta(days=days)
-    return world.match(pair.india, us, MatchState.APPROVED, decided_at=then, opens_at=then)
+    match = world.match(pair.india, us, MatchState.APPROVED, decided_at=then, opens_at=then)
+    if days >= 14:
+        for user in (pair.asha, pair.bo):
+            world.add(AnswerReminder(match_id=match.id, user_id=user.id, at=then + timedelta(days=7)))
+    return match
 
 
 def work(app: Flask) -> int:
@@ -90,7 +94,7 @@ def _assert_one_history(app: Flask, match: Match) -> None:
     yeses = says.count(AnswerChoice.YES)
     last = happened[-1]
     assert happened.count("match.accepted") == yeses
-    assert [f"match.{why}" for why in ends] == [last] * (last in {"match.withdrawn", "match.expired"})
+    assert [f"match.{why}" for why in ends] == [last] * (last != "match.introduced")
     assert len(met) == (last == "match.introduced")
     assert len([key for key in mails if key.startswith("introduction")]) == 2 * len(met)
     assert len([key for key in mails if key.startswith("expired")]) == yeses * (last == "match.expired")

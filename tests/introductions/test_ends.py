@@ -17,6 +17,7 @@ from app.matching import queries as matching
 from app.matching.models import EndReason, Match, MatchEnd, MatchState, TrainingSignal
 from app.organizations.models import MemberRole
 from app.outbox.models import Email
+from app.taxonomy import Country
 from tests.introductions.pair import SECRETS, Pair, make_pair
 
 DAY = 86_400
@@ -40,10 +41,22 @@ def after(pair: Pair, days: float) -> None:
         tasks.expire()
 
 
+def let_it_end(pair: Pair) -> None:
+    """Let everybody be reminded, and time to answer run out."""
+    after(pair, 7.1)
+    after(pair, 14.1)
+
+
 def mails(pair: Pair, kind: str) -> list[str]:
     with pair.world.app.app_context():
         query = sa.select(Email.to_address).where(Email.key.startswith(f"{kind}:{pair.match.id}:"))
         return sorted(db.session.scalars(query))
+
+
+def ends(pair: Pair) -> list[tuple[EndReason, int | None, int | None]]:
+    with pair.world.app.app_context():
+        found = db.session.scalars(sa.select(MatchEnd))
+        return [(end.why, end.organization_id, end.by_id) for end in found]
 
 
 def standings(pair: Pair) -> tuple[Standing, Standing]:
@@ -82,6 +95,7 @@ def test_after_seven_days_each_who_has_not_answered_is_reminded_exactly_once(pai
 
 def test_after_fourteen_days_it_ends_once_and_only_the_side_that_said_yes_is_written_to(pair):
     say_yes(pair, pair.asha)
+    after(pair, 7)
     after(pair, 13.9)
     assert standings(pair) == (Standing.SAID_YES, Standing.TO_ANSWER)
     after(pair, 14.1)
@@ -92,7 +106,7 @@ def test_after_fourteen_days_it_ends_once_and_only_the_side_that_said_yes_is_wri
 
 
 def test_after_an_end_neither_side_can_answer_and_both_are_told_kindly(pair):
-    after(pair, 14.1)
+    let_it_end(pair)
     for user in (pair.asha, pair.bo):
         page = pair.browser(user).post(pair.url("accept"))
         assert page.status_code == 409
@@ -108,7 +122,7 @@ def test_an_ended_match_takes_nobodys_attention_and_is_still_no_pair_to_propose(
     ids = [pair.india.id, pair.us.id]
     with pair.world.app.app_context():
         assert [load.approved for load in matching.loads_of(ids).values()] == [1, 1]
-    after(pair, 14.1)
+    let_it_end(pair)
     with pair.world.app.app_context():
         assert [load.approved for load in matching.loads_of(ids).values()] == [0, 0]
         assert db.session.get_one(Match, pair.match.id).state is MatchState.APPROVED
@@ -123,7 +137,9 @@ def test_not_now_stops_the_clock_until_its_day_and_fourteen_more(pair):
     assert mails(pair, "reminder") == ["asha.qutub@example.org", "bo.zephyr@example.org"]
     after(pair, 32.5)
     assert standings(pair) == (Standing.TO_ANSWER, Standing.TO_ANSWER)
-    after(pair, 35.1)
+    after(pair, 35.4)
+    assert standings(pair) == (Standing.TO_ANSWER, Standing.TO_ANSWER)
+    after(pair, 35.6)
     assert standings(pair) == (Standing.EXPIRED, Standing.EXPIRED)
 
 
@@ -131,24 +147,75 @@ def test_a_yes_after_not_now_leaves_the_other_side_its_fourteen_days(pair):
     not_now(pair, pair.bo, 60)
     after(pair, 20)
     say_yes(pair, pair.bo)
+    after(pair, 27)
     after(pair, 33.9)
     assert standings(pair) == (Standing.TO_ANSWER, Standing.SAID_YES)
     after(pair, 34.1)
     assert standings(pair) == (Standing.EXPIRED, Standing.EXPIRED)
 
 
-@pytest.mark.parametrize("state", ["introduced", "declined", "not told"])
+@pytest.mark.parametrize("state", ["introduced", "not told"])
 def test_what_both_answered_or_nobody_was_told_of_never_ends(world, state):
-    opens_at = clock.now() + timedelta(days=30 if state == "not told" else 0)
+    opens_at = clock.now() + timedelta(days=60 if state == "not told" else 0)
     pair = make_pair(world, decided_at=clock.now(), opens_at=opens_at)
     if state == "introduced":
         assert [say_yes(pair, user) for user in (pair.asha, pair.bo)] == [302, 302]
-    if state == "declined":
-        pair.browser(pair.bo).post(pair.url("decline"), data={"reason": "timing"})
     after(pair, 29)
-    with world.app.app_context():
-        assert db.session.scalars(sa.select(MatchEnd)).all() == []
+    after(pair, 50)
+    assert ends(pair) == []
     assert mails(pair, "reminder") == []
+
+
+@pytest.mark.parametrize("other_has_said_yes", [True, False])
+def test_a_no_ends_the_match_and_gives_both_their_places_back(pair, other_has_said_yes):
+    if other_has_said_yes:
+        say_yes(pair, pair.asha)
+    codes = [
+        pair.browser(pair.bo).post(pair.url("decline"), data={"reason": "timing"}).status_code
+        for _time in range(2)
+    ]
+    assert codes == [302, 302]
+    with pair.world.app.app_context():
+        loads = matching.loads_of([pair.india.id, pair.us.id]).values()
+        assert [load.approved for load in loads] == [0, 0]
+    after(pair, 40)
+    assert ends(pair) == [(EndReason.DECLINED, pair.us.id, pair.bo.id)]
+    assert actions(pair) == ["match.accepted"] * other_has_said_yes + ["match.declined"]
+    assert standings(pair) == (Standing.CLOSED, Standing.DECLINED)
+    assert mails(pair, "reminder") == mails(pair, "expired") == []
+
+
+def test_a_no_that_the_release_before_took_is_ended_by_the_worker(pair):
+    no = {"says": AnswerChoice.NO, "by_id": pair.bo.id, "at": clock.now()}
+    pair.world.add(Answer(match_id=pair.match.id, organization_id=pair.us.id, **no))
+    after(pair, 1)
+    after(pair, 2)
+    assert ends(pair) == [(EndReason.DECLINED, pair.us.id, pair.bo.id)]
+    assert actions(pair) == ["match.closed"]
+
+
+def test_who_was_told_long_ago_is_reminded_first_and_has_a_week_from_then(pair):
+    say_yes(pair, pair.asha)
+    after(pair, 30)
+    assert mails(pair, "reminder") == ["bo.zephyr@example.org"]
+    last = (pair.match.opens_at + timedelta(days=36)).astimezone(pair.bo.zone)
+    assert f"Please answer by {last.day} {last:%b %Y}." in pair.browser(pair.bo).get(pair.url()).text
+    after(pair, 36.9)
+    assert standings(pair) == (Standing.SAID_YES, Standing.TO_ANSWER)
+    after(pair, 37.1)
+    assert standings(pair) == (Standing.EXPIRED, Standing.EXPIRED)
+
+
+def test_where_nobody_can_be_reminded_time_runs_out_all_the_same(world):
+    quiet = {"wants_match_mail": False}
+    india = world.organization(owner=world.user(**quiet))
+    us = world.organization(Country.UNITED_STATES, owner=world.user(**quiet))
+    told = {"decided_at": clock.now(), "opens_at": clock.now()}
+    match = world.match(india, us, MatchState.APPROVED, **told)
+    clock.shift(round(14.1 * DAY))
+    with world.app.app_context():
+        tasks.expire()
+        assert db.session.get_one(Match, match.id).end.why is EndReason.EXPIRED
 
 
 def test_a_yes_can_be_taken_back_and_its_history_is_kept(pair):
@@ -199,6 +266,13 @@ def test_the_last_day_to_answer_is_shown_and_asked_for_by_the_weekly_letter(pair
         assert queries.expiring_for([pair.bo], clock.now() + timedelta(days=13)) == {pair.bo.id: []}
 
 
+def test_on_the_last_day_the_page_asks_for_today_and_never_for_a_day_that_is_over(pair):
+    clock.shift(round(13.99 * DAY))
+    page = pair.browser(pair.bo)
+    assert "Please answer today." in page.get(pair.url()).text
+    assert "Please answer today." in page.get("/matches").text
+
+
 def test_before_both_said_yes_no_page_letter_program_or_calendar_names_the_other(pair):
     say_yes(pair, pair.asha)
     after(pair, 7.1)
@@ -225,7 +299,7 @@ def test_what_stood_in_the_way_of_an_ended_match_can_be_said(pair, how):
     if how == "withdrawn":
         pair.browser(pair.asha).post(pair.url("withdraw"))
     else:
-        after(pair, 14.1)
+        let_it_end(pair)
     typed = {"kind": "visa", "stage": "before_meeting"}
     page = pair.browser(pair.asha)
     assert page.get(pair.url("hurdles")).status_code == 200
@@ -233,8 +307,19 @@ def test_what_stood_in_the_way_of_an_ended_match_can_be_said(pair, how):
 
 
 def test_a_program_is_refused_an_answer_to_an_ended_match(pair):
-    after(pair, 14.1)
+    let_it_end(pair)
     address = f"/api/v1/organizations/{pair.us.id}/matches/{pair.match.id}"
     program = pair.world.program_of(pair.bo)
     assert program.get(address).json["standing"] == "expired"
     assert program.post(f"{address}/answer", json={"says": "yes"}).status_code == 409
+    assert program.post(f"{address}/withdraw").status_code == 409
+
+
+def test_a_program_takes_a_yes_back(pair):
+    address = f"/api/v1/organizations/{pair.us.id}/matches/{pair.match.id}"
+    program = pair.world.program_of(pair.bo)
+    assert program.post(f"{address}/withdraw").status_code == 409
+    assert program.post(f"{address}/answer", json={"says": "yes"}).json["standing"] == "said_yes"
+    taken = program.post(f"{address}/withdraw")
+    assert (taken.status_code, taken.json["standing"]) == (200, "withdrawn")
+    assert actions(pair) == ["match.accepted", "match.withdrawn"]

@@ -48,6 +48,18 @@ def answer_match(organization_id: int, match_id: int) -> Response:
     return shown.answer(shown.match(queries.side_of(current_user, match_id, organization_id)))
 
 
+@bp.post(f"{_ONE}/withdraw")
+@operation(
+    "Take a yes back, while the other side has not said yes; this closes the match",
+    schemas.MatchOut,
+    problems=(403, 409),
+)
+def withdraw_answer(organization_id: int, match_id: int) -> Response:
+    services.withdraw(queries.side_to_answer(current_user, match_id, organization_id), by=current_user)
+    db.session.commit()
+    return shown.answer(shown.match(queries.side_of(current_user, match_id, organization_id)))
+
+
 def _say(side: Side, body: schemas.AnswerIn) -> None:
     _require_fitting(body)
     fields = filling.sent(body.model_dump(mode="json", exclude={"says"}))
