@@ -83,8 +83,8 @@ def allocate(
     Returns
     -------
     DataFrame with id, candidate, score (and forward, backward when given), best first; the same for the same input.
-    For each chosen pair it loses at most a step to the optimum: of the largest chance, a thousandth with a million
-    candidates, a thirty-thousandth with a thousand; `welfare_bound` proves how near it came.
+    For each chosen pair it loses at most a step to the optimum: of the largest chance, two thousandths with a
+    million candidates, a hundred-thousandth with a few thousand; `welfare_bound` proves how near it came.
 
     Raises
     ------
