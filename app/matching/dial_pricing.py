@@ -133,13 +133,10 @@ def _regions() -> dict[int, str | None]:
 
 
 def _introduced() -> set[int]:
-    """Organizations with an approved match."""
+    """Organizations with an approved match that has not ended before both said yes."""
     sides: Sequence[Any] = (Match.india_id, Match.us_id)
-    return {
-        id_
-        for side in sides
-        for id_ in db.session.scalars(sa.select(side).where(Match.state == MatchState.APPROVED).distinct())
-    }
+    going = (Match.state == MatchState.APPROVED, Match.is_going())
+    return {id_ for side in sides for id_ in db.session.scalars(sa.select(side).where(*going).distinct())}
 
 
 def _hidden_from(user_id: int) -> frozenset[int]:

@@ -16,6 +16,7 @@ from app.matching import eligibility
 from app.matching.models import (
     OPEN_STATES,
     Match,
+    MatchEnd,
     MatchState,
     Refresh,
 )
@@ -159,9 +160,12 @@ def _mark_refreshed(plan: Plan) -> None:
 
 
 def _left_alone(known: Known, gone: set[Pair], kept: set[Pair]) -> set[int]:
-    """Organizations whose last match went with `gone`."""
+    """Organizations whose last match that is going went with `gone`."""
     alive = (*OPEN_STATES, MatchState.APPROVED)
-    living = {pair for pair, (_, state) in known.items() if state in alive} - gone | kept
+    ended = set(db.session.scalars(sa.select(MatchEnd.match_id)))
+    living = {
+        pair for pair, (id_, state) in known.items() if state in alive and id_ not in ended
+    } - gone | kept
     return {side for pair in gone for side in pair} - {side for pair in living for side in pair}
 
 

@@ -69,6 +69,7 @@ def _require_room(match: Match, instead: Match | None, newcomer: Organization, c
     taken = sa.select(sa.func.count()).where(
         sa.or_(Match.india_id == newcomer.id, Match.us_id == newcomer.id),
         Match.state.in_(_SETTLED),
+        Match.is_going(),
         Match.id != (instead.id if instead else 0),
     )
     if (db.session.scalar(taken) or 0) >= cap:

@@ -10,9 +10,9 @@ from app.db import db
 from app.jobs import services as leases
 from app.jobs.engine import jobs
 from app.matching import eligibility, planning, proposing
-from app.matching.models import MatchState
+from app.matching.models import EndReason, MatchEnd, MatchState
 from app.organizations import services as organizations
-from app.organizations.models import Organization
+from app.organizations.models import Organization, ProfileState
 from app.taxonomy import Country
 from config import Settings
 from tests.matching.runs import change, decide, loads, market, matches, move, pairs, propose, refresh, startup
@@ -143,6 +143,11 @@ def test_a_partner_left_alone_by_a_pause_is_looked_at_again(app, world, monkeypa
     _, us = market(world, 2)
     refresh(app)
     (left,) = [one for one, partner in pairs(app) if partner == us[0]]
+    # A match that has ended is no company.
+    with app.app_context():
+        other = db.session.get_one(Organization, us[0])
+    ended = world.match(world.organization(state=ProfileState.DRAFT), other, MatchState.APPROVED)
+    world.add(MatchEnd(match_id=ended.id, why=EndReason.EXPIRED, ended_at=clock.now()))
     move(app, world, left, organizations.pause)
     refresh(app)
     assert us[0] in waiting(app)
