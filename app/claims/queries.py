@@ -123,26 +123,37 @@ class Question:
     organization: Organization
 
 
-def questions_for(users: Sequence[User], now: datetime) -> dict[int, Question]:
+def questions_among(
+    seats: Iterable[Membership], claims: Iterable[Claim], now: datetime
+) -> dict[int, Question]:
     """For each person at most one claim they may answer for: the one that counts least, one a week and organization.
 
-    A fixed number of queries, however many people.
+    Among places and claims that were read already; of claims, those that `may_matter` are enough.
     """
-    seats = _editors(users)
-    worst = _worst_by_organization({one.organization_id for one in seats}, now)
+    worst = _worst_by_organization(claims, now)
     found: dict[int, Question] = {}
     for seat in seats:
+        if not (seat.can_edit and seat.organization.is_listed):
+            continue
         claim, known = worst.get(seat.organization_id), found.get(seat.user_id)
         if claim and (known is None or _urgency(claim, now) < _urgency(known.claim, now)):
             found[seat.user_id] = Question(claim, seat.organization)
     return found
 
 
-def _worst_by_organization(ids: Collection[int], now: datetime) -> dict[int, Claim]:
+def may_matter(now: datetime) -> sa.ColumnElement[bool]:
+    """Held claims that may be worth a question, or that were asked about this week; all others say nothing to either."""
+    ends_soon = Claim.valid_until < (now + fading.ASKED_BEFORE_END).date()
+    asked = Claim.asked_at > now - ASKED_AGAIN_AFTER
+    is_old = Claim.confirmed_at < now - min(fading.HALF_LIVES.values()) / 2
+    return sa.and_(Claim.withdrawn_at.is_(None), sa.or_(is_old, ends_soon, asked))
+
+
+def _worst_by_organization(claims: Iterable[Claim], now: datetime) -> dict[int, Claim]:
     """The claim most worth a question, of organizations that were not asked this week."""
     found: dict[int, Claim] = {}
     resting: set[int] = set()
-    for claim in db.session.scalars(_held().where(Claim.organization_id.in_(ids))):
+    for claim in claims:
         id_, known = claim.organization_id, found.get(claim.organization_id)
         if claim.asked_at is not None and claim.asked_at > now - ASKED_AGAIN_AFTER:
             resting.add(id_)
@@ -155,13 +166,6 @@ def _worst_by_organization(ids: Collection[int], now: datetime) -> dict[int, Cla
 
 def _urgency(claim: Claim, now: datetime) -> tuple[float, int]:
     return fading.weight(claim, now), claim.id
-
-
-def _editors(users: Sequence[User]) -> list[Membership]:
-    """Places of those who may answer for an organization in the directory."""
-    query = sa.select(Membership).where(Membership.user_id.in_([user.id for user in users]))
-    found = db.session.scalars(query.order_by(Membership.organization_id))
-    return [one for one in found if one.can_edit and one.organization.is_listed]
 
 
 def _held() -> sa.Select[Claim]:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-import sqlalchemy as sa
-
-from app.db import db
 from app.organizations.models import Membership, Organization
 from app.programs import queries as programs
-from app.programs.models import Participation, ParticipationState, Program
+from app.programs.models import Program
 
 MOST = 2
 # A call is news while it is new, and again when it is about to close.
@@ -33,11 +30,13 @@ class Call:
         return is_new or (closes is not None and closes <= (now + NEWS_FOR).date())
 
 
-def calls_for(memberships: Sequence[Membership]) -> dict[int, list[Call]]:
-    """The few that close first of each person, once each: two queries for many people."""
+def calls_for(memberships: Sequence[Membership], asked: Container[tuple[int, int]]) -> dict[int, list[Call]]:
+    """The few that close first of each person, once each: one query for many people.
+
+    `asked` are the (organization, program) of which the organization asked to join.
+    """
     seats = [seat for seat in memberships if seat.can_edit and seat.organization.is_listed]
     taking = [one for one in programs.open_programs() if one.takes_applications] if seats else []
-    asked = _asked({seat.organization_id for seat in seats}, [one.id for one in taking]) if taking else set()
     found: defaultdict[int, dict[int, Call]] = defaultdict(dict)
     for program in sorted(taking, key=lambda one: (one.closes_on or datetime.date.max, one.id)):
         for seat in seats:
@@ -46,15 +45,6 @@ def calls_for(memberships: Sequence[Membership]) -> dict[int, list[Call]]:
             if is_open and len(mine) < MOST:
                 mine.setdefault(program.id, Call(program, seat.organization))
     return {user_id: list(calls.values()) for user_id, calls in found.items()}
-
-
-def _asked(organization_ids: Collection[int], program_ids: Collection[int]) -> set[tuple[int, int]]:
-    query = sa.select(Participation.organization_id, Participation.program_id).where(
-        Participation.organization_id.in_(organization_ids),
-        Participation.program_id.in_(program_ids),
-        Participation.state != ParticipationState.WITHDRAWN,
-    )
-    return {(organization_id, program_id) for organization_id, program_id in db.session.execute(query)}
 
 
 def _covers(program: Program, organization: Organization) -> bool:

@@ -1,31 +1,32 @@
-"""What a week holds for a person in organizations, read for a batch of people with a fixed number of queries."""
+"""What a week holds for a person in organizations, read for many people with a fixed number of queries."""
 
 from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-import sqlalchemy as sa
-
 from app.accounts.models import User
-from app.db import db
+from app.claims import queries as claims
+from app.claims.queries import Question
 from app.digests import calls, reach
 from app.digests.calls import Call
+from app.digests.figures import A_WEEK, Figures, figures_of
+from app.digests.pairs import Pairs, pairs_of
 from app.digests.reach import Change, Reach
-from app.introductions import queries as introductions
+from app.digests.seats import Seats, seats_of
 from app.introductions.sides import Side, Standing
-from app.matching.models import OPEN_STATES, Match
-from app.meetings import queries as meetings
+from app.meetings.agendas import Agenda, agendas_of
 from app.meetings.models import Meeting
 from app.organizations.models import Membership
 from app.outcomes import queries as outcomes
 from app.outcomes.models import Milestone
 
-A_WEEK = timedelta(days=7)
+# Introductions are news since the last letter, but not older ones than this.
+LONGEST_BACK = timedelta(days=14)
 # Meetings that are told of before, and asked about after.
 AHEAD, BACK = timedelta(days=10), timedelta(days=30)
 MOST_MATCHES = 3
@@ -50,6 +51,8 @@ class MemberPart:
     to_confirm: list[Milestone] = field(default_factory=list)
     # What came of an introduction, and after how many days that is asked.
     outcome: tuple[Side, int] | None = None
+    # Whether one of their claims is still true.
+    question: Question | None = None
     calls: list[Call] = field(default_factory=list)
     reach: Reach = field(default_factory=Reach)
     change: Change | None = None
@@ -72,67 +75,87 @@ class MemberPart:
 
 
 def member_parts(users: Sequence[User], now: datetime.datetime) -> dict[int, MemberPart]:
-    """The member part of each person."""
+    """The member part of each person; without organizations there is none, and meetings alone are asked for."""
     ids = [user.id for user in users]
-    memberships = db.session.scalars(sa.select(Membership).where(Membership.user_id.in_(ids))).all()
-    sides: dict[int, list[Side]] = defaultdict(list)
-    for side in introductions.approved_sides_for(memberships):
-        sides[side.member.user_id].append(side)
-    seats: dict[int, list[Membership]] = {id_: [] for id_ in ids}
-    for member in memberships:
-        seats[member.user_id].append(member)
-    editing = {id_: [seat for seat in rows if seat.can_edit] for id_, rows in seats.items()}
-    review = _in_review({m.organization_id for m in memberships}, now - A_WEEK)
-    coming, to_choose = meetings.coming_of(users, now + AHEAD), meetings.offered_of(users)
-    to_report, to_confirm = meetings.to_report_of(users), outcomes.to_confirm_with(editing)
-    asked = outcomes.questions_among([side for rows in sides.values() for side in rows])
-    reached = reach.reach_for(memberships, now)
-    changes, open_calls = reach.changes_for(memberships), calls.calls_for(memberships)
-    return {
-        id_: MemberPart(
-            **_of_matches(sides[id_], [review[seat.organization_id] for seat in seats[id_]], now),
-            coming=coming[id_],
-            to_choose=to_choose[id_],
-            to_report=[one for one in to_report[id_] if one.ends_at and one.ends_at > now - BACK],
-            to_confirm=to_confirm[id_],
-            outcome=next(iter(asked.get(id_, [])), None),
-            calls=open_calls.get(id_, []),
-            has_news_of_calls=any(call.is_news(now) for call in open_calls.get(id_, [])),
-            reach=reached[id_],
-            change=changes.get(id_),
-        )
-        for id_ in ids
-    }
+    seats = seats_of(ids, now)
+    pairs = pairs_of(seats.members)
+    introduced = {side.match.id for side in pairs.sides if side.introduction}
+    week = _Week(
+        now=now,
+        seats=seats,
+        places=seats.by_person(ids),
+        pairs=pairs,
+        sides=_by_person(pairs.sides),
+        agendas=agendas_of(users, now - BACK, now + AHEAD),
+        figures=figures_of(ids, seats.organization_ids, introduced, now),
+    )
+    return week.parts()
 
 
-def _of_matches(sides: list[Side], review: list[tuple[int, int]], now: datetime.datetime) -> dict[str, Any]:
-    to_answer = [s for s in sides if s.standing is Standing.TO_ANSWER and s.can_answer]
-    return {
-        "to_answer": to_answer,
-        "expiring": _expiring(to_answer[MOST_MATCHES:], now + A_WEEK),
-        "said_yes": [s for s in sides if s.standing is Standing.SAID_YES],
-        "introduced": [s for s in sides if s.introduction and s.introduction.at > now - A_WEEK],
-        "in_review": sum(count for count, _new in review),
-        "new_in_review": sum(new for _count, new in review),
-    }
+@dataclass(frozen=True)
+class _Week:
+    """What was read for all of these people, to be put together for each."""
+
+    now: datetime.datetime
+    seats: Seats
+    places: Mapping[int, Sequence[Membership]]
+    pairs: Pairs
+    sides: Mapping[int, Sequence[Side]]
+    agendas: Mapping[int, Agenda]
+    figures: Figures
+
+    def parts(self) -> dict[int, MemberPart]:
+        members, figures = self.seats.members, self.figures
+        editing = {id_: [seat for seat in rows if seat.can_edit] for id_, rows in self.places.items()}
+        to_confirm = outcomes.to_confirm_among(self.pairs.stated, editing)
+        asked = outcomes.questions_among(self.pairs.sides, answered=figures.checked)
+        reached, changes = reach.reach_for(members, figures), reach.changes_for(members, self.seats.advice)
+        open_calls = calls.calls_for(members, figures.asked)
+        claimed = claims.questions_among(members, self.seats.claims, self.now)
+        return {
+            id_: MemberPart(
+                **self._of_matches(id_),
+                coming=agenda.coming,
+                to_choose=agenda.to_choose,
+                to_report=agenda.to_report,
+                to_confirm=to_confirm[id_],
+                outcome=next(iter(asked.get(id_, [])), None),
+                question=claimed.get(id_),
+                calls=open_calls.get(id_, []),
+                has_news_of_calls=any(call.is_news(self.now) for call in open_calls.get(id_, [])),
+                reach=reached[id_],
+                change=changes.get(id_),
+            )
+            for id_, agenda in self.agendas.items()
+        }
+
+    def _of_matches(self, user_id: int) -> dict[str, Any]:
+        sides = self.sides.get(user_id, ())
+        review = [self.figures.in_review[seat.organization_id] for seat in self.places[user_id]]
+        to_answer = [s for s in sides if s.standing is Standing.TO_ANSWER and s.can_answer]
+        since = since_letter(self.figures.letters.get(user_id), self.now)
+        return {
+            "to_answer": to_answer,
+            "expiring": _expiring(to_answer[MOST_MATCHES:], self.now + A_WEEK),
+            "said_yes": [s for s in sides if s.standing is Standing.SAID_YES],
+            "introduced": [s for s in sides if s.introduction and s.introduction.at > since],
+            "in_review": sum(count for count, _new in review),
+            "new_in_review": sum(new for _count, new in review),
+        }
+
+
+def _by_person(sides: Iterable[Side]) -> dict[int, list[Side]]:
+    found: defaultdict[int, list[Side]] = defaultdict(list)
+    for side in sides:
+        found[side.member.user_id].append(side)
+    return found
+
+
+def since_letter(last: datetime.datetime | None, now: datetime.datetime) -> datetime.datetime:
+    """From when on things are new to a person: their last letter, at most two weeks ago; a week ago where there was none."""
+    return max(last, now - LONGEST_BACK) if last else now - A_WEEK
 
 
 def _expiring(sides: Sequence[Side], until: datetime.datetime) -> list[Side]:
     ends = [(side.expires_at, side.match.id, side) for side in sides if side.expires_at]
     return [side for at, _id, side in sorted(ends, key=lambda row: row[:2]) if at <= until]
-
-
-def _in_review(
-    organization_ids: Collection[int], since: datetime.datetime
-) -> defaultdict[int, tuple[int, int]]:
-    """(with the managers, of these proposed since) of each organization, as many as its page shows."""
-    most = introductions.MOST_IN_REVIEW
-    counts: defaultdict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))
-    for end in (Match.india_id, Match.us_id):
-        new = sa.func.count(sa.case((Match.proposed_at > since, 1)))
-        query = sa.select(end, sa.func.count(), new).where(
-            end.in_(organization_ids), Match.state.in_(OPEN_STATES)
-        )
-        for organization_id, count, fresh in db.session.execute(query.group_by(end)):
-            counts[organization_id] = (min(count, most), min(fresh, most))
-    return counts

@@ -12,7 +12,6 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from app.accounts.models import Role, User
-from app.claims import queries as claims
 from app.claims.queries import Question
 from app.conflicts import queries as conflicts
 from app.db import db
@@ -69,8 +68,11 @@ class Content:
     manager: ManagerPart
     # What is new in saved searches.
     news: Sequence[News] = ()
-    # Whether one of their claims is still true.
-    question: Question | None = None
+
+    @property
+    def question(self) -> Question | None:
+        """Whether one of their claims is still true."""
+        return self.member.question
 
     def __bool__(self) -> bool:
         return bool(self.member or self.manager or self.news or self.question)
@@ -120,10 +122,9 @@ def contents_of(
 ) -> list[Content]:
     """Each person's week, read for all of them together; `folder` is where models are, for searches by meaning."""
     members, managers = member_week.member_parts(users, now), manager_parts(users, now)
-    found, asked = news.news_of(users, folder), claims.questions_for(users, now)
+    found = news.news_of(users, folder)
     return [
-        Content(user, week, members[user.id], managers[user.id], found.get(user.id, ()), asked.get(user.id))
-        for user in users
+        Content(user, week, members[user.id], managers[user.id], found.get(user.id, ())) for user in users
     ]
 
 

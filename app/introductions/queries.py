@@ -46,19 +46,34 @@ def approved_sides_for(memberships: Iterable[Membership]) -> list[Side]:
     return _sides(approved_matches({m.organization_id for m in members}), members)
 
 
+def sides_read(
+    matches: Iterable[Match],
+    members: Sequence[Membership],
+    said: dict[tuple[int, int], Answer],
+    introduced: dict[int, Introduction],
+) -> list[Side]:
+    """Sides of matches that were read together with their answers and introductions, without whom to write to; best first."""
+    return [
+        _side(match, member, said, introduced.get(match.id), []) for match, member in _seats(matches, members)
+    ]
+
+
 def _sides(matches: Iterable[Match], members: Sequence[Membership]) -> list[Side]:
+    return _seen_from(_seats(matches, members))
+
+
+def _seats(matches: Iterable[Match], members: Sequence[Membership]) -> list[tuple[Match, Membership]]:
+    """Each match from the place of every member of its two organizations."""
     seats: dict[int, list[Membership]] = {}
     for member in members:
         seats.setdefault(member.organization_id, []).append(member)
     best_first = sorted({m.id: m for m in matches}.values(), key=lambda m: (-m.score, m.id))
-    return _seen_from(
-        [
-            (match, member)
-            for match in best_first
-            for end in (match.india_id, match.us_id)
-            for member in seats.get(end, [])
-        ]
-    )
+    return [
+        (match, member)
+        for match in best_first
+        for end in (match.india_id, match.us_id)
+        for member in seats.get(end, [])
+    ]
 
 
 def _seen_from(seats: Sequence[tuple[Match, Membership]]) -> list[Side]:

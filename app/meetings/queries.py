@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from app import clock
 from app.accounts.models import User
@@ -306,41 +305,3 @@ def in_feed_of(user: User) -> Sequence[Meeting]:
         )
     )
     return db.session.scalars(query.order_by(Meeting.starts_at, Meeting.id)).all()
-
-
-def coming_of(users: Sequence[User], until: datetime) -> dict[int, list[Meeting]]:
-    """Booked meetings of each of these people up to a moment, soonest first: few queries for many people."""
-    now = clock.now()
-    booked = (Meeting.state == MeetingState.BOOKED, Meeting.starts_at >= now, Meeting.starts_at <= until)
-    return _by_guest(users, *booked)
-
-
-def offered_of(users: Sequence[User]) -> dict[int, list[Meeting]]:
-    """Meetings whose times wait for the choice of each of these people."""
-    return _by_guest(
-        users, Meeting.state == MeetingState.OFFERED, Meeting.organizer_id != MeetingGuest.user_id
-    )
-
-
-def to_report_of(users: Sequence[User]) -> dict[int, list[Meeting]]:
-    """Meetings that are over and of which the side of each of these people has not said how it went."""
-    said = aliased(MeetingGuest)
-    answered = sa.exists().where(
-        said.meeting_id == Meeting.id,
-        said.organization_id == MeetingGuest.organization_id,
-        said.says.is_not(None),
-    )
-    now = clock.now()
-    found = _by_guest(users, Meeting.state == MeetingState.BOOKED, Meeting.starts_at < now, ~answered)
-    return {id_: [one for one in meetings if one.is_over(now)] for id_, meetings in found.items()}
-
-
-def _by_guest(users: Sequence[User], *which: sa.ColumnElement[bool]) -> dict[int, list[Meeting]]:
-    found: dict[int, list[Meeting]] = {user.id: [] for user in users}
-    query = sa.select(MeetingGuest.user_id, Meeting).join(Meeting, Meeting.id == MeetingGuest.meeting_id)
-    rows = db.session.execute(
-        query.where(MeetingGuest.user_id.in_(found), *which).order_by(Meeting.starts_at, Meeting.id)
-    )
-    for user_id, meeting in rows:
-        found[user_id].append(meeting)
-    return found

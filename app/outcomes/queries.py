@@ -145,10 +145,16 @@ def questions_of(users: Sequence[User], most: int = 1) -> dict[int, list[tuple[S
     return {user.id: asked.get(user.id, []) for user in users}
 
 
-def questions_among(sides: Sequence[Side], most: int = 1) -> dict[int, list[tuple[Side, int]]]:
-    """The oldest unanswered questions of each person among sides that were read already; one query."""
+def questions_among(
+    sides: Sequence[Side], most: int = 1, answered: Mapping[tuple[int, int], int] | None = None
+) -> dict[int, list[tuple[Side, int]]]:
+    """The oldest unanswered questions of each person among sides that were read already.
+
+    `answered` is the latest day each side has answered for, by (match, organization); one query where it is not known.
+    """
     introduced = _introduced(side for side in sides if side.can_answer)
-    answered = _answered({side.match.id for side in introduced})
+    if answered is None:
+        answered = _answered({side.match.id for side in introduced})
     found: defaultdict[int, list[tuple[Side, int]]] = defaultdict(list)
     for side in introduced:
         due = [day for day in days_due(side) if day > answered.get((side.match.id, side.organization.id), 0)]
@@ -160,28 +166,30 @@ def questions_among(sides: Sequence[Side], most: int = 1) -> dict[int, list[tupl
 
 def to_confirm_of(users: Sequence[User]) -> dict[int, list[Milestone]]:
     """What waits for the word of the sides of each of these people, as `to_confirm_by`."""
-    return to_confirm_with(_editing_seats(users))
-
-
-def to_confirm_with(editing: Mapping[int, Sequence[Membership]]) -> dict[int, list[Milestone]]:
-    """The same by person, with the memberships they may answer for; few queries."""
-    seats = {id_: {seat.organization_id for seat in rows} for id_, rows in editing.items()}
-    every = {organization_id for own in seats.values() for organization_id in own}
+    editing = _editing_seats(users)
+    every = {seat.organization_id for rows in editing.values() for seat in rows}
     query = (
-        sa.select(Milestone, Match.india_id, Match.us_id)
+        sa.select(Milestone, Match)
         .join(Match, Match.id == Milestone.match_id)
         .where(
             sa.or_(Match.india_id.in_(every), Match.us_id.in_(every)),
             Milestone.state == MilestoneState.STATED,
         )
-        .order_by(Milestone.stated_at, Milestone.id)
     )
-    rows = db.session.execute(query).all()
+    return to_confirm_among([(row[0], row[1]) for row in db.session.execute(query)], editing)
+
+
+def to_confirm_among(
+    stated: Iterable[tuple[Milestone, Match]], editing: Mapping[int, Sequence[Membership]]
+) -> dict[int, list[Milestone]]:
+    """The same among statements that were read already, with the memberships each person may answer for; oldest first."""
+    rows = sorted(stated, key=lambda row: (row[0].stated_at, row[0].id))
+    seats = {id_: {seat.organization_id for seat in own} for id_, own in editing.items()}
     return {
         user_id: [
             milestone
-            for milestone, india_id, us_id in rows
-            if own & {india_id, us_id} and milestone.organization_id not in own
+            for milestone, match in rows
+            if own & {match.india_id, match.us_id} and milestone.organization_id not in own
         ]
         for user_id, own in seats.items()
     }

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from app import clock
 from app.audit.models import AuditEvent
-from app.claims import links, queries
+from app.claims import links, queries, services
 from app.claims.models import Claim, Subject
 from app.db import db
 from app.jobs.engine import jobs
@@ -110,17 +110,22 @@ def test_a_link_that_is_not_ours_too_old_or_of_somebody_who_left_answers_nothing
     assert stored(app).withdrawn_at is None
 
 
-def test_questions_for_many_people_take_as_many_queries_as_for_two(app, world, count_queries) -> None:
-    users = [world.user() for _ in range(8)]
-    for user in users:
-        world.claim(world.organization(owner=user), age=700)
+def test_one_organization_is_asked_about_the_claim_that_counts_least_once_a_week(app, world) -> None:
+    user = world.user()
+    organization = world.organization(owner=user)
+    world.claim(organization, value="ISO 13485", age=200)
+    oldest = world.claim(organization, age=700)
+    world.claim(organization, value="ISO 14001", age=10)
 
-    def asked(people: list) -> int:
-        def act() -> None:
-            with app.app_context():
-                found = queries.questions_for(people, clock.now())
-                assert found.keys() == {user.id for user in people}
+    def asked() -> list[int]:
+        with app.app_context():
+            seats = db.session.scalars(sa.select(Membership).where(Membership.user_id == user.id)).all()
+            claims = db.session.scalars(sa.select(Claim).where(queries.may_matter(clock.now()))).all()
+            assert len(claims) == 2
+            return [one.claim.id for one in queries.questions_among(seats, claims, clock.now()).values()]
 
-        return count_queries(act)
-
-    assert asked(users[:2]) == asked(users)
+    assert asked() == [oldest.id]
+    with app.app_context():
+        services.note_asked([oldest.id])
+        db.session.commit()
+    assert asked() == []

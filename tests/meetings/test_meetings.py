@@ -14,6 +14,7 @@ from app.audit.models import AuditEvent
 from app.db import db
 from app.matching import signals
 from app.meetings import queries, services, tasks
+from app.meetings.agendas import agendas_of
 from app.meetings.models import Attendance, Meeting, MeetingGuest, MeetingState
 from app.organizations.models import MemberRole
 from app.outbox.message import message
@@ -23,6 +24,10 @@ from tests.meetings.conftest import NOON, put_clock
 # Wednesday, 19:30 in Kolkata and 09:00 in New York.
 WEDNESDAY = NOON + timedelta(days=2, hours=2)
 LATER = WEDNESDAY + timedelta(days=1)
+
+
+def agendas(people, until):
+    return list(agendas_of(people, clock.now() - timedelta(days=30), until).values())
 
 
 def event_of(mail):
@@ -45,11 +50,10 @@ def test_the_other_side_chooses_and_both_get_the_entry(app, introduced) -> None:
     assert asked.calendar == ""
     people = [introduced.pair.asha, introduced.pair.bo]
     with app.app_context():
-        assert [len(found) for found in queries.offered_of(people).values()] == [0, 1]
+        assert [len(found.to_choose) for found in agendas(people, WEDNESDAY)] == [0, 1]
     assert introduced.choose(meeting.id, WEDNESDAY).status_code == 303
     with app.app_context():
-        coming = queries.coming_of(people, WEDNESDAY)
-        assert [len(found) for found in coming.values()] == [1, 1]
+        assert [len(found.coming) for found in agendas(people, WEDNESDAY)] == [1, 1]
     booked = introduced.mails("booked")
     assert {mail.to_address for mail in booked} == {"asha.qutub@example.org", "bo.zephyr@example.org"}
     assert {str(event_of(mail)["UID"]) for mail in booked} == {meeting.uid}
@@ -192,20 +196,16 @@ def test_afterward_each_side_says_how_it_went(app, introduced) -> None:
     put_clock(WEDNESDAY + timedelta(hours=1))
     with app.app_context():
         assert [one.id for one in queries.to_report_by(introduced.pair.bo)] == [meeting_id]
-        both = queries.to_report_of([introduced.pair.asha, introduced.pair.bo])
-        assert {id_: [one.id for one in found] for id_, found in both.items()} == {
-            introduced.pair.asha.id: [meeting_id],
-            introduced.pair.bo.id: [meeting_id],
-        }
+        both = agendas([introduced.pair.asha, introduced.pair.bo], WEDNESDAY)
+        assert [[one.id for one in found.to_report] for found in both] == [[meeting_id], [meeting_id]]
     browser = introduced.pair.browser(introduced.pair.bo)
     typed = {"says": "held", "next_step": "Send samples", "next_on": "2027-02-01"}
     assert browser.post(f"/meetings/{meeting_id}/report", data=typed).status_code == 303
     with app.app_context():
         assert queries.to_report_by(introduced.pair.bo) == []
         assert len(queries.to_report_by(introduced.pair.asha)) == 1
-        assert [
-            len(found) for found in queries.to_report_of([introduced.pair.asha, introduced.pair.bo]).values()
-        ] == [1, 0]
+        both = agendas([introduced.pair.asha, introduced.pair.bo], WEDNESDAY)
+        assert [len(found.to_report) for found in both] == [1, 0]
         guest = db.session.scalars(sa.select(MeetingGuest).where(MeetingGuest.says.is_not(None))).one()
         assert (guest.says, guest.next_step) == (Attendance.HELD, "Send samples")
     assert browser.post(f"/meetings/{meeting_id}/cancel").status_code == 409
