@@ -93,6 +93,15 @@ def hidden_ids(user_id: int) -> frozenset[int]:
     return frozenset(db.session.scalars(hidden_from(user_id)))
 
 
+def hidden_ids_of(user_ids: Collection[int]) -> dict[int, frozenset[int]]:
+    """The same for several people; all of those who are tied to nobody by one query."""
+    has_seat = sa.exists().where(Membership.user_id == User.id)
+    has_declared = sa.exists().where(Conflict.user_id == User.id)
+    tied = sa.or_(User.mail_domain.is_not(None), has_seat, has_declared)
+    some = db.session.scalars(sa.select(User.id).where(User.id.in_(user_ids), tied))
+    return dict.fromkeys(user_ids, frozenset()) | {user_id: hidden_ids(user_id) for user_id in some.all()}
+
+
 def _memberships(user_id: int) -> sa.Select[int]:
     """Organizations the person is in, as an adviser too."""
     return sa.select(Membership.organization_id.label("id")).where(Membership.user_id == user_id)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -15,47 +14,22 @@ from app.accounts.models import Role, User
 from app.claims.queries import Question
 from app.conflicts import queries as conflicts
 from app.db import db
-from app.desk import queries as desk
-from app.desk.models import CaseKind
-from app.desk.queries import Line
-from app.desk.wish import Order, Wish
 from app.digests import desk_week, member_week, weeks
-from app.digests.desk_week import DeskWeek
+from app.digests.desk_week import ManagerPart
 from app.digests.member_week import MemberPart
 from app.digests.models import Digest
 from app.directory import news
 from app.directory.news import News
 from app.introductions.sides import Side
-from app.matching import queries as matching
 from app.programs.models import ProgramManager
 
-A_WEEK = timedelta(days=7)
 MOST_REASONS = 2
-MOST_LATE = 5
-MOST_DECISIONS = 10
 
 
 def why(side: Side) -> tuple[list[str], list[str]]:
     """Why a match fits the reader, and why the partner would say yes: two sentences each, none said twice."""
     ours, theirs = side.why_us[:MOST_REASONS], side.why_them
     return ours, [sentence for sentence in theirs if sentence not in ours][:MOST_REASONS] or theirs[:1]
-
-
-@dataclass(frozen=True)
-class ManagerPart:
-    """What a week holds for a program manager or administrator."""
-
-    open: int = 0
-    late: int = 0
-    decided: int = 0
-    oldest: Sequence[Line] = ()
-    best: Sequence[Line] = ()
-    appeals: int = 0
-    reports: int = 0
-    week: DeskWeek = field(default_factory=DeskWeek)
-
-    def __bool__(self) -> bool:
-        return self.open > 0 or bool(self.week)
 
 
 @dataclass(frozen=True)
@@ -136,15 +110,23 @@ def content_of(user: User, week: str, now: datetime.datetime, folder: Path | Non
 def manager_parts(users: Sequence[User], now: datetime.datetime) -> defaultdict[int, ManagerPart]:
     """The manager part of each person; people with the same programs and conflicts share one reading."""
     managers = [user for user in users if user.has_role(Role.PROGRAM_MANAGER, Role.ADMINISTRATOR)]
-    programs = _programs_of([user.id for user in managers])
+    parts: defaultdict[int, ManagerPart] = defaultdict(ManagerPart)
+    for alike in _alike(managers):
+        parts.update(dict.fromkeys([user.id for user in alike], desk_week.part_of(alike[0], now)))
+    return parts
+
+
+def _alike(managers: Sequence[User]) -> Sequence[Sequence[User]]:
+    """Managers by what they may know of; who is alone is compared with nobody."""
+    if len(managers) < 2:
+        return [managers] if managers else []
+    ids = [user.id for user in managers]
+    programs, hidden = _programs_of(ids), conflicts.hidden_ids_of(ids)
     scopes: dict[object, list[User]] = defaultdict(list)
     for user in managers:
         scope = user.role if user.role is Role.ADMINISTRATOR else programs[user.id]
-        scopes[scope, conflicts.hidden_ids(user.id)].append(user)
-    parts: defaultdict[int, ManagerPart] = defaultdict(ManagerPart)
-    for alike in scopes.values():
-        parts.update(dict.fromkeys([user.id for user in alike], _manager_part(alike[0], now)))
-    return parts
+        scopes[scope, hidden[user.id]].append(user)
+    return list(scopes.values())
 
 
 def _programs_of(user_ids: Collection[int]) -> dict[int, frozenset[int]]:
@@ -152,26 +134,6 @@ def _programs_of(user_ids: Collection[int]) -> dict[int, frozenset[int]]:
         ProgramManager.user_id.in_(user_ids)
     )
     found: dict[int, frozenset[int]] = defaultdict(frozenset)
-    for user_id, program_id in db.session.execute(query) if user_ids else ():
+    for user_id, program_id in db.session.execute(query):
         found[user_id] |= {program_id}
     return found
-
-
-def _manager_part(user: User, now: datetime.datetime) -> ManagerPart:
-    counts, week = desk.counts(user), desk_week.week_of(user, now)
-    oldest = desk.queue(user, Wish(is_late=True), limit=MOST_LATE)
-    # What is told as late is not told again as good.
-    told = {line.id for line in oldest}
-    good = desk.queue(user, Wish(kind=CaseKind.PAIR, order=Order.BEST), limit=MOST_DECISIONS + MOST_LATE)
-    best = [line for line in good if line.id not in told]
-    return ManagerPart(
-        open=counts.open,
-        late=counts.late,
-        # Of decisions without a case, as old ones are, the first number alone knows.
-        decided=max(matching.decided_since(user, now - A_WEEK), week.promise.decided),
-        oldest=oldest,
-        best=best[:MOST_DECISIONS],
-        appeals=counts.kinds[CaseKind.APPEAL.value],
-        reports=counts.kinds[CaseKind.ABUSE.value],
-        week=week,
-    )
