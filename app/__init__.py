@@ -25,6 +25,9 @@ from app.claims import tasks as claims_tasks
 from app.claims import views as claims_views
 from app.conflicts import models as conflicts_models
 from app.conflicts import views as conflicts_views
+from app.conversations import models as conversations_models
+from app.conversations import tasks as conversations_tasks
+from app.conversations import views as conversations_views
 from app.db import commands as db_commands
 from app.db.base import db as database
 from app.db.engine import configure_engine, engine_options
@@ -128,6 +131,7 @@ BLUEPRINTS = (
     desk_opinion_views.bp,
     desk_decision_views.bp,
     desk_release_views.bp,
+    conversations_views.bp,
     meetings_views.bp,
     timetables_views.bp,
     outcomes_views.bp,
@@ -172,6 +176,7 @@ MODELS = (
     directory_models,
     introductions_models,
     opinions_models,
+    conversations_models,
     meetings_models,
     timetables_models,
     outcomes_models,
@@ -194,6 +199,7 @@ TASKS = (
     matching_tasks,
     directory_tasks,
     introductions_tasks,
+    conversations_tasks,
     meetings_tasks,
     outcomes_tasks,
     desk_tasks,

@@ -19,6 +19,7 @@ from flask.testing import FlaskClient
 
 from app import clock, create_app
 from app.audit.models import AuditEvent
+from app.conversations.models import ThreadReader
 from app.db import db
 from app.db.commands import alembic_config
 from app.extensions import limiter
@@ -77,8 +78,8 @@ def forget_power_cuts(url: str) -> None:
     server.dispose()
 
 
-# What somebody types and has not saved is nobody's business yet.
-UNAUDITED = {ProfileDraft}
+# What somebody types and has not saved is nobody's business yet, nor is how far they have read.
+UNAUDITED = {ProfileDraft, ThreadReader}
 
 
 class CommitGuard:

@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from app import clock
 from app.accounts.models import User
 from app.audit import services as audit
+from app.conversations import queries as conversations
 from app.db import db
 from app.errors import Forbidden, RuleBroken
 from app.introductions.sides import Side
@@ -61,6 +62,8 @@ class Wanted:
 def offer(side: Side, by: User, wanted: Wanted, times: Sequence[datetime.datetime]) -> Meeting:
     """Offer up to three times to the other side. Raises `TimeTaken`, and `Forbidden` for who only reads."""
     _require_seat(side)
+    if conversations.is_blocked(side.match.india_id, side.match.us_id):
+        raise MeetingClosed(_("The conversation with them is closed: no meetings can be offered."))
     meeting = _made(side.match.id, by, wanted)
     meeting.times = [OfferedTime(starts_at=moment) for moment in sorted(set(times))[:MOST_TIMES]]
     for moment in meeting.times:

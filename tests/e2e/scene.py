@@ -18,6 +18,7 @@ from app.desk.models import Case, Release
 from app.introductions.models import Answer
 from app.listings.models import ListingReview, ReviewState
 from app.matching.models import Match, MatchState
+from app.conversations.models import Message, Thread, ThreadMember
 from app.meetings.models import Meeting, MeetingGuest, MeetingState, OfferedTime
 from app.organizations.models import (
     Brief,
@@ -292,7 +293,8 @@ class Scene:
         names = ("introduced", "said_yes", "not_now", "declined", "to_answer")
         numbered = dict(zip(names, (approved[0], *(approved[at] for at in (4, 6, 7, 8))), strict=True))
         meetings = self._meetings(numbered["introduced"])
-        return {**chosen, **numbered, **meetings, "proposed": own}  # type: ignore[dict-item]
+        message = self._message(numbered["introduced"])
+        return {**chosen, **numbered, **meetings, **message, "proposed": own}  # type: ignore[dict-item]
 
     def _meetings(self, match_id: int) -> dict[str, str | int]:
         """Meetings of an introduced match: one that is booked, and one whose times wait to be chosen."""
@@ -329,6 +331,27 @@ class Scene:
             session.add_all(made)
             session.commit()
             return {"meeting": made[0].id, "meeting_offered": made[1].id}
+
+    def _message(self, match_id: int) -> dict[str, str | int]:
+        """What each side of an introduced match wrote; the page that reports one is asked by the Indian side."""
+        texts = ("Could you test 300 wafers in March?", "Yes. See https://example.org/slots for our slots.")
+        with self.session() as session:
+            match = session.get_one(Match, match_id)
+            ends = (match.india_id, match.us_id)
+            members = [ThreadMember(organization_id=id_) for id_ in ends]
+            thread = Thread(match_id=match_id, made_at=clock.now(), members=members)
+            session.add(thread)
+            session.flush()
+            for end, text in zip(ends, texts, strict=True):
+                author = session.scalars(
+                    sa.select(Membership.user_id).where(Membership.organization_id == end)
+                ).first()
+                said = Message(
+                    thread_id=thread.id, organization_id=end, author_id=author, text=text, at=clock.now()
+                )
+                session.add(said)
+            session.commit()
+            return {"message": said.id}
 
     def _listings(self) -> dict[str, str | int]:
         """A profile that waits for review, and one whose change was decided."""

@@ -24,10 +24,14 @@ from flask import Flask
 from app import clock
 from app.accounts import emails as accounts
 from app.accounts.models import Role, User
+from app.conversations import emails as conversations
+from app.conversations import taking
+from app.conversations.models import Message, Thread, ThreadMember
 from app.db import db
 from app.grievances import emails as grievances
 from app.grievances.models import Grievance, GrievanceState
 from app.introductions import emails as introductions
+from app.introductions import queries as introduction_queries
 from app.jobs.engine import jobs
 from app.listings import emails as listings
 from app.listings.models import ListingReview
@@ -127,6 +131,15 @@ class Cast:
         return self.world.meeting(self.introduced, self.asha, self.ben, uid="meeting-1@sangam.example")
 
     @cached_property
+    def said(self) -> Message:
+        ends = (self.introduced.india_id, self.introduced.us_id)
+        members = [ThreadMember(organization_id=end) for end in ends]
+        thread = self.world.add(Thread(match_id=self.introduced.id, made_at=clock.now(), members=members))
+        text = f"Thank you for saying yes.\n{NOTE}"
+        about = {"author_id": self.asha.id, "organization_id": ends[0], "text": text, "at": clock.now()}
+        return self.world.add(Message(thread_id=thread.id, **about))
+
+    @cached_property
     def listing(self) -> ListingReview:
         return self.world.listing(self.kaveri, comment="Please say what you package, in one sentence.")
 
@@ -218,6 +231,11 @@ def _weekly(cast: Cast) -> Email:
     return db.session.scalars(query).one()
 
 
+def _said(cast: Cast) -> Mail:
+    side = introduction_queries.side_of(cast.get(User, cast.asha), cast.introduced.id)
+    return next(conversations.posted(cast.get(Message, cast.said), side))
+
+
 def _invitation(cast: Cast) -> Mail:
     return organizations.invitation(cast.get(Invitation, cast.invited), "t" * 43, cast.get(User, cast.asha))
 
@@ -267,6 +285,10 @@ LETTERS: dict[str, Letter] = {
     "matching/mail/question": lambda cast: matching.questions(cast.get(Match, cast.match), NOTE, ["india"])[
         0
     ],
+    "conversations/mail/message": _said,
+    "conversations/mail/not_taken": lambda cast: conversations.not_taken(
+        cast.get(Message, cast.said).thread, cast.get(User, cast.ben), taking.NOTHING_NEW, "2026-11-23"
+    ),
     "meetings/mail/meeting": lambda cast: meetings.invitations(cast.get(Meeting, cast.meeting))[0],
     "organizations/mail/invitation": _invitation,
     "organizations/mail/access_asked": _access_asked,

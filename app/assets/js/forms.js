@@ -1,4 +1,4 @@
-// Small help for forms: lead to the errors, and keep a form from being sent twice. All works without it.
+// Small help for forms: lead to the errors, keep a form from being sent twice, and note what was read. All works without it.
 (() => {
   "use strict";
 
@@ -21,6 +21,13 @@
       const words = document.querySelector("[data-not-saved]");
       if (words) words.textContent = words.dataset.notSaved;
     });
+  }
+
+  // What lies open was read: its form is sent without leaving the page.
+  for (const form of document.querySelectorAll("form[data-reading]")) {
+    fetch(form.action, { method: "POST", body: new FormData(form), redirect: "manual" })
+      .then(() => { form.hidden = true; })
+      .catch(() => {});
   }
 
   // A page that comes back from the browser's memory may be sent again.

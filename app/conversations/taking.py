@@ -1,0 +1,85 @@
+"""From a mail that came in to a message: who may, what is new in it, and what to tell who is not heard."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _
+
+from app import clock
+from app.accounts.models import User
+from app.conversations import cutting, emails, services, tokens
+from app.conversations.models import Thread
+from app.db import db
+from app.errors import NotFound, RuleBroken
+from app.inbound import queries as inbound
+from app.inbound import services as inbox
+from app.inbound.models import InboundMail
+from app.introductions import queries as introductions
+from app.introductions.sides import Side
+from app.outbox import services as outbox
+
+PREFIX = "thread+"
+_OTHER_ADDRESS = _(
+    "A mail came from an address that is not yours in Sangam. Answer from the address our letters go to, or write on the page."
+)
+NOTHING_NEW = _("There was nothing new in your mail beside what it quotes. Please write on the page.")
+_NOT_OPEN = _("You can no longer write in this conversation.")
+
+
+class Refused(Exception):
+    """A mail that is not posted: why, for administrators; and what to tell the person, if anything."""
+
+    def __init__(self, why: str, told: object = None) -> None:
+        super().__init__(why)
+        self.why, self.told = why, told
+
+
+def take_next(secret: str) -> bool:
+    """Post or refuse the next mail to a conversation; False when there is none."""
+    mails = inbound.waiting(PREFIX, 1)
+    for mail in mails:
+        _take(mail, secret)
+    return bool(mails)
+
+
+def _take(mail: InboundMail, secret: str) -> None:
+    ids = tokens.read(mail.to_address, secret)
+    thread = db.session.get(Thread, ids[0]) if ids else None
+    user = db.session.get(User, ids[1]) if ids else None
+    if thread is None or user is None or not user.is_active:
+        return inbox.mark_refused(mail, "not an address that we gave out")
+    try:
+        with db.session.begin_nested():
+            _post(mail, thread, user)
+    except Refused as refused:
+        inbox.mark_refused(mail, refused.why)
+        if refused.told is not None:
+            day = clock.now().astimezone(user.zone).date().isoformat()
+            outbox.enqueue(emails.not_taken(thread, user, refused.told, day))
+        return None
+    return inbox.mark_taken(mail)
+
+
+def _post(mail: InboundMail, thread: Thread, user: User) -> None:
+    """Raises `Refused`."""
+    if mail.from_address != user.email.lower():
+        raise Refused("the sender is not whom the address was given to", _OTHER_ADDRESS)
+    if mail.dmarc == "fail" or (mail.dmarc != "pass" and mail.dkim == "fail" and mail.spf != "pass"):
+        raise Refused("the sender's own domain says that it is forged")
+    side = _side(user, thread)
+    text = cutting.cut(mail.text)
+    if not text:
+        raise Refused("nothing new beside what it quotes", NOTHING_NEW)
+    try:
+        services.post(side, user, text, inbound_mail_id=mail.id, dropped_files=mail.files)
+    except RuleBroken as broken:
+        raise Refused(str(broken)[:200], str(broken)) from broken
+
+
+def _side(user: User, thread: Thread) -> Side:
+    try:
+        side = introductions.side_of(user, thread.match_id)
+    except NotFound:
+        raise Refused("no longer one of the two sides", _NOT_OPEN) from None
+    if side.introduction is None or not side.can_answer:
+        raise Refused("may not write for the organization", _NOT_OPEN)
+    return side
