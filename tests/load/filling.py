@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -13,10 +13,8 @@ from flask import Flask
 from app import clock
 from app.accounts import queries as accounts
 from app.accounts.models import Role, SignIn, User
-from app.claims.models import Claim, Subject
 from app.conflicts.models import ConflictStatement
 from app.db import Base, db
-from app.matching.models import Refresh
 from app.organizations.models import (
     MemberRole,
     Membership,
@@ -26,7 +24,7 @@ from app.organizations.models import (
 )
 from app.programs import standard
 from app.programs.models import ManagerRole, ProgramManager
-from tests.load import stories, words
+from tests.load import stories, uptodate, words
 from tests.load.made import MANAGERS, World
 from tests.load.pouring import Pouring, moment_before
 
@@ -60,15 +58,16 @@ def _write(pouring: Pouring, world: World) -> None:
     pouring.pour(SignIn, _sign_ins(world))
     pouring.pour(ProgramManager, _managers(world))
     technologies: list[tuple[int, str]] = []
-    pouring.pour(Organization, _organizations(world, technologies))
+    profiles: list[dict[str, Any]] = []
+    pouring.pour(Organization, _kept(profiles, _organizations(world, technologies)))
     pouring.pour(
         OrganizationTechnology, ({"organization_id": id_, "technology": code} for id_, code in technologies)
     )
     pouring.pour(Membership, _memberships(world))
-    pouring.pour(Claim, _claims(world))
-    pouring.pour(Refresh, _refreshed(world))
+    uptodate.write(pouring, world, profiles)
     pouring.seal(_listed(world))
     stories.write(pouring, world)
+    pouring.seal(iter([uptodate.scanned()]))
     pouring.number_on(Base.metadata.sorted_tables)
 
 
@@ -140,6 +139,14 @@ def _organizations(world: World, technologies: list[tuple[int, str]]) -> Iterato
         }
 
 
+def _kept(profiles: list[dict[str, Any]], rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The rows, of which what claims and advice are made of is remembered."""
+    names = ("id", "profile_changed_at", *uptodate.COLUMNS)
+    for row in rows:
+        profiles.append({name: row.get(name) for name in names})
+        yield row
+
+
 def _memberships(world: World) -> Iterator[dict[str, Any]]:
     at = moment_before(300)
     for number in range(1, world.organizations + 1):
@@ -151,19 +158,6 @@ def _memberships(world: World) -> Iterator[dict[str, Any]]:
 
 def _member(organization: int, user: int, role: MemberRole, at: Any) -> dict[str, Any]:
     return {"organization_id": organization, "user_id": user, "role": role, "created_at": at}
-
-
-def _claims(world: World) -> Iterator[dict[str, Any]]:
-    for number in range(1, world.organizations + 1, 2):
-        at = moment_before(world.chance.random() * 500)
-        claim = {"subject": Subject.CERTIFICATE, "value": "ISO 9001", "stated_at": at, "confirmed_at": at}
-        yield {"organization_id": number, **claim}
-
-
-def _refreshed(world: World) -> Iterator[dict[str, Any]]:
-    now = clock.now()
-    for number in range(1, world.organizations + 1):
-        yield {"organization_id": number, "refreshed_at": now, "model_version": "load"}
 
 
 def _listed(world: World) -> Iterator[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""What became of the matches of a world that is filled: cases, decisions, answers, introductions, meetings."""
+"""What became of the matches of a world that is filled: cases, decisions, answers, and how each came to its end."""
 
 from __future__ import annotations
 
@@ -10,9 +10,17 @@ from typing import Any
 
 from app import clock
 from app.desk.models import Action, Case, CaseKind, CaseState, Decision, DecisionState, Release
-from app.introductions.models import Answer, AnswerChoice, Introduction, NoReason
+from app.introductions.models import (
+    Answer,
+    AnswerChoice,
+    AnswerReminder,
+    IntroductionLine,
+    NoReason,
+)
 from app.matching.models import (
+    EndReason,
     Match,
+    MatchEnd,
     MatchState,
     RejectReason,
     ReviewAction,
@@ -20,9 +28,7 @@ from app.matching.models import (
     Said,
     TrainingSignal,
 )
-from app.meetings.models import Meeting, MeetingGuest, MeetingState
-from app.outcomes.models import Milestone, MilestoneKind
-from app.taxonomy import Country
+from tests.load import introduced
 from tests.load.made import MANAGERS, World
 from tests.load.pouring import Pouring, moment_before
 from tests.world import REASON
@@ -35,17 +41,41 @@ STATES = {
     MatchState.HELD: 3,
     MatchState.INFO_REQUESTED: 2,
 }
-# What the two sides of an approved match said.
 YES, NO, LATER = AnswerChoice.YES, AnswerChoice.NO, AnswerChoice.NOT_NOW
-ANSWERS: dict[tuple[AnswerChoice | None, AnswerChoice | None], int] = {
-    (None, None): 30,
-    (YES, None): 10,
-    (None, YES): 10,
-    (LATER, None): 8,
-    (NO, None): 9,
-    (YES, NO): 8,
-    (YES, YES): 25,
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What the two sides of an approved match said, why it ended if it did, and between how many days ago it was told."""
+
+    answers: tuple[AnswerChoice | None, AnswerChoice | None] = (None, None)
+    end: EndReason | None = None
+    youngest: float = 0.1
+    oldest: float = 300.0
+
+    @property
+    def is_settled(self) -> bool:
+        return self.end is not None or self.answers == (YES, YES)
+
+
+# Who waits was told within half a week: a reminder comes after seven days and the end after fourteen, and a run that
+# begins two days later shall not send them first.
+FRESH = 3.5
+FATES = {
+    Fate((None, None), oldest=FRESH): 14,
+    Fate((YES, None), oldest=FRESH): 5,
+    Fate((None, YES), oldest=FRESH): 5,
+    Fate((LATER, None), youngest=4, oldest=60): 6,
+    Fate((NO, None), EndReason.DECLINED): 10,
+    Fate((YES, NO), EndReason.DECLINED): 10,
+    Fate((None, None), EndReason.EXPIRED, youngest=15): 12,
+    Fate((None, YES), EndReason.EXPIRED, youngest=15): 8,
+    Fate((YES, None), EndReason.WITHDRAWN, youngest=2): 2,
+    Fate((YES, YES)): 28,
 }
+UNTOLD = Fate()
+REMINDED_AFTER, TIME_TO_ANSWER = timedelta(days=7), timedelta(days=14)
+LINE = "We have read what each side looks for, and would begin with a sample and a short call."
 DECIDED = {MatchState.APPROVED: Action.APPROVE, MatchState.REJECTED: Action.REJECT}
 # Decisions that were released together.
 TOGETHER = 40
@@ -64,14 +94,26 @@ class Story:
     proposed: datetime
     decided: datetime | None
     manager: int
-    answers: tuple[AnswerChoice | None, AnswerChoice | None]
+    fate: Fate
+    # When the last answer came, or the time to answer was over.
+    settled: datetime | None
 
     @property
     def is_introduced(self) -> bool:
-        return self.answers == (YES, YES)
+        return self.fate.answers == (YES, YES)
+
+    @property
+    def answered(self) -> datetime:
+        """When the first side answered."""
+        told = self.decided or self.proposed
+        return moment_between(told, self.settled or clock.now())
 
     def sides(self) -> tuple[tuple[int, AnswerChoice | None], ...]:
-        return ((self.india, self.answers[0]), (self.us, self.answers[1]))
+        return ((self.india, self.fate.answers[0]), (self.us, self.fate.answers[1]))
+
+
+def moment_between(one: datetime, other: datetime) -> datetime:
+    return (one + (other - one) / 2).replace(microsecond=0)
 
 
 def write(pouring: Pouring, world: World) -> None:
@@ -92,9 +134,10 @@ def write(pouring: Pouring, world: World) -> None:
         pouring.pour(ReviewDecision, map(_review, decided))
         pouring.pour(TrainingSignal, map(_signal, decided))
         pouring.pour(Answer, (row for story in decided for row in _answers(story)))
-        introduced = [story for story in decided if story.is_introduced]
-        pouring.pour(Introduction, ({"match_id": story.id, "at": story.decided} for story in introduced))
-        _meet(pouring, world, introduced)
+        pouring.pour(IntroductionLine, (row for story in decided for row in _lines(story)))
+        pouring.pour(MatchEnd, (_end(story) for story in decided if story.fate.end))
+        pouring.pour(AnswerReminder, (row for story in decided for row in _reminders(story)))
+        introduced.write(pouring, world, [story for story in decided if story.is_introduced])
         pouring.seal(_told(part))
         releases += len(groups)
 
@@ -126,12 +169,10 @@ def _stories(world: World) -> Iterator[Story]:
 
 def _story(world: World, number: int, india: int, us: int, chance: random.Random) -> Story:
     state = chance.choices(list(STATES), list(STATES.values()))[0]
-    answers = chance.choices(list(ANSWERS), list(ANSWERS.values()))[0]
-    is_approved = state is MatchState.APPROVED
-    # Who has not answered was asked lately: later the question is closed.
-    is_waiting = is_approved and answers in {(None, None), (YES, None), (None, YES)}
-    age = chance.random() * (9 if is_waiting else 300)
+    fate = chance.choices(list(FATES), list(FATES.values()))[0] if state is MatchState.APPROVED else UNTOLD
     is_open = state in {MatchState.PROPOSED, MatchState.HELD, MatchState.INFO_REQUESTED}
+    age = chance.uniform(fate.youngest, fate.oldest)
+    decided = moment_before(age) if state in DECIDED else None
     return Story(
         id=number,
         india=india,
@@ -139,11 +180,20 @@ def _story(world: World, number: int, india: int, us: int, chance: random.Random
         program=chance.choice([*world.programs, None]),
         state=state,
         score=round(chance.random(), 6),
-        proposed=moment_before(chance.random() * 4 if is_open else age + 3),
-        decided=moment_before(age) if state in DECIDED else None,
+        # A fifth of the open ones is late, and none so late that its lead has to hear of it.
+        proposed=moment_before(chance.random() * 4.6 if is_open else age + 3),
+        decided=decided,
         manager=1 + number % MANAGERS,
-        answers=answers if is_approved else (None, None),
+        fate=fate,
+        settled=_settled(fate, decided, chance.random() * min(age, 6)),
     )
+
+
+def _settled(fate: Fate, decided: datetime | None, days: float) -> datetime | None:
+    if decided is None or not fate.is_settled:
+        return None
+    took = TIME_TO_ANSWER if fate.end is EndReason.EXPIRED else timedelta(days=days)
+    return (decided + took).replace(microsecond=0)
 
 
 def _match(story: Story) -> dict[str, Any]:
@@ -237,59 +287,35 @@ def _answers(story: Story) -> Iterator[dict[str, Any]]:
             "organization_id": organization,
             "says": says,
             "reason_code": NoReason.TIMING if says is NO else None,
-            "until": (clock.now() + timedelta(days=30)).date() if says is LATER else None,
+            "until": (clock.now() + timedelta(days=10 + story.id % 30)).date() if says is LATER else None,
             "by_id": MANAGERS + organization,
-            "at": story.decided,
+            "at": story.settled if says is NO else story.answered,
             "version": 1,
         }
 
 
-def _meet(pouring: Pouring, world: World, introduced: list[Story]) -> None:
-    """Every second pair meets, half of them in the days to come; some reach something."""
-    meeting = [story for story in introduced if story.id % 2]
-    pouring.pour(Meeting, (_meeting(world, story) for story in meeting))
-    pouring.pour(MeetingGuest, (row for story in meeting for row in _guests(world, story)))
-    pouring.pour(Milestone, (_milestone(world, story) for story in introduced if story.id % 5 == 0))
+def _lines(story: Story) -> Iterator[dict[str, Any]]:
+    for organization, says in story.sides():
+        if says is YES:
+            own = {"match_id": story.id, "organization_id": organization, "by_id": MANAGERS + organization}
+            yield {**own, "text": LINE, "at": story.answered, "version": 1}
 
 
-def _meeting(world: World, story: Story) -> dict[str, Any]:
-    days = (story.id % 40) - 20
-    return {
-        "id": story.id,
-        "match_id": story.id,
-        "uid": f"load-{story.id}@sangam.example",
-        "state": MeetingState.BOOKED,
-        "starts_at": (clock.now() + timedelta(days=days, hours=story.id % 9)).replace(microsecond=0),
-        "minutes": 30,
-        "title": "First call",
-        "organizer_id": world.owner_of(story.india),
-        "created_at": story.decided,
-        "changed_at": story.decided,
-        "version": 1,
-    }
+def _end(story: Story) -> dict[str, Any]:
+    """Who said no or took the yes back; nobody when the time was over."""
+    why = story.fate.end
+    cause = {EndReason.DECLINED: NO, EndReason.WITHDRAWN: YES}.get(why) if why else None
+    by = next((organization for organization, says in story.sides() if cause and says is cause), None)
+    row = {"match_id": story.id, "ended_at": story.settled, "why": why}
+    return {**row, "by_id": MANAGERS + by if by else None, "organization_id": by}
 
 
-def _guests(world: World, story: Story) -> Iterator[dict[str, Any]]:
-    for organization, _says in story.sides():
-        is_india = world.country_of(organization) is Country.INDIA
-        yield {
-            "meeting_id": story.id,
-            "user_id": world.owner_of(organization),
-            "organization_id": organization,
-            "time_zone": "Asia/Kolkata" if is_india else "America/New_York",
-        }
-
-
-def _milestone(world: World, story: Story) -> dict[str, Any]:
-    at = story.decided or clock.now()
-    return {
-        "match_id": story.id,
-        "organization_id": story.india,
-        "kind": MilestoneKind.PILOT,
-        "reached_on": at.date(),
-        "stated_by_id": world.owner_of(story.india),
-        "stated_at": at,
-    }
+def _reminders(story: Story) -> Iterator[dict[str, Any]]:
+    if story.fate.end is EndReason.EXPIRED and story.decided:
+        for organization, says in story.sides():
+            if says is None:
+                user = MANAGERS + organization
+                yield {"match_id": story.id, "user_id": user, "at": story.decided + REMINDED_AFTER}
 
 
 def _told(part: list[Story]) -> Iterator[dict[str, Any]]:
