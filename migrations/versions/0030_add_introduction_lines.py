@@ -24,7 +24,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_column("match", "waits_until")
-    op.execute("DELETE FROM match_end WHERE why = 'declined'")
+    # To the code of before an end with a side reads the same; the answer beside it tells that it was a no.
+    op.execute("UPDATE match_end SET why = 'withdrawn' WHERE why = 'declined'")
     replace_terms("match_end", "why", (*_WHY, "declined"), _WHY)
     op.drop_table("introduction_line")
 
