@@ -17,6 +17,7 @@ _SPECIAL: dict[tuple[str, str], Any] = {
     ("case_decision", "undone_at"): None,
     ("grievance", "kind"): "abuse",
     ("invitation", "withdrawn_at"): None,
+    ("match_end", "why"): "expired",
     ("meeting", "minutes"): 30,
     ("timetable_slot", "minutes"): 30,
     ("outcome_check", "day"): 30,

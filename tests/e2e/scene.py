@@ -13,12 +13,12 @@ from app.accounts.models import AccountToken, Role, TokenPurpose, User
 from app.accounts.queries import token_hash
 from app.conflicts.guards import JUDGES
 from app.conflicts.models import ConflictStatement
+from app.conversations.models import Message, Thread, ThreadMember
 from app.demo.story import FOUNDERS
 from app.desk.models import Case, Release
 from app.introductions.models import Answer
 from app.listings.models import ListingReview, ReviewState
 from app.matching.models import Match, MatchState
-from app.conversations.models import Message, Thread, ThreadMember
 from app.meetings.models import Meeting, MeetingGuest, MeetingState, OfferedTime
 from app.organizations.models import (
     Brief,
