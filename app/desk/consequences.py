@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,7 @@ from app.db import db
 from app.desk import queries
 from app.desk.cards import facts, risks
 from app.desk.models import Action, Case, CaseKind, CaseState, Decision
+from app.matching import attention
 from app.matching.models import Match, MatchState
 from app.matching.program_rules import quotas_left
 from app.organizations.models import Organization
@@ -196,8 +197,17 @@ def _cap() -> int:
 
 def _loads(ids: Sequence[int], sides: dict[int, Organization], by: User) -> list[Load]:
     added, approved = Counter(ids), _approved(sides, by)
-    found = [Load(one, approved.get(id_, 0), added[id_], _cap()) for id_, one in sides.items()]
+    caps = _caps(sides, approved)
+    found = [Load(one, approved.get(id_, 0), added[id_], caps[id_]) for id_, one in sides.items()]
     return sorted(found, key=lambda one: (-(one.after - one.cap), one.organization.name))
+
+
+def _caps(ids: Collection[int], approved: Counter[int]) -> defaultdict[int, int]:
+    """How many matches each organization may have: the cap of the site, or what its own limit or pause leaves."""
+    found = defaultdict(_cap)
+    for id_, room in attention.room_now(_cap(), ids).items():
+        found[id_] = min(_cap(), approved[id_] + room)
+    return found
 
 
 def _approved(ids: Iterable[int], by: User) -> Counter[int]:
@@ -268,12 +278,14 @@ def _best_value(by: User, number: int, staged: set[int]) -> float:
         .limit(_MOST_LOOKED_AT)
     )
     rows = db.session.execute(query).all()
-    taken = _approved({id_ for one, other, _value in rows for id_ in (one, other) if id_}, by)
+    ids = {id_ for one, other, _value in rows for id_ in (one, other) if id_}
+    taken = _approved(ids, by)
+    caps = _caps(ids, taken)
     total, chosen = 0.0, 0
     for one, other, value in rows:
         if chosen == number:
             break
-        if taken[one] >= _cap() or taken[other or 0] >= _cap():
+        if taken[one] >= caps[one] or taken[other or 0] >= caps[other or 0]:
             continue
         taken.update((one, other or 0))
         total, chosen = total + value, chosen + 1

@@ -27,6 +27,7 @@ else:
 # The dial of what nobody has set: the most expected matches, and one for everybody with a partner.
 PLAIN = (0.0, 1)
 REST = -2
+_PLENTY = 10**9
 _COLUMNS = ["id", "candidate", "score", "forward", "backward"]
 
 
@@ -95,9 +96,10 @@ class Market:
     def _take(self, step: Step, pairs: pd.DataFrame, left: pd.Series) -> tuple[pd.DataFrame, pd.Series]:
         own = pairs["program"] == step.place
         left, others = left + _used(pairs[own], left), pairs[~own]
+        own_room = self._own_room(others)
         rest = ~np.isin(self.programs, self.limited)
         mask = rest if step.place == REST else self.programs == step.place
-        room = self._room(step.limited, left)
+        room = _lesser(self._room(step.limited, left), own_room)
         chosen = self._allocated(mask, room, step.floor, step.alpha)
         used = _used(chosen, left)
         if step.limited is not None:
@@ -114,14 +116,21 @@ class Market:
         apart = left.index.isin(limited.cohort)
         return quota.where(apart, np.minimum(quota, left))
 
+    def _own_room(self, pairs: pd.DataFrame) -> pd.Series:
+        """What organizations with a limit of their own may have beside these pairs; for others more than anybody gets."""
+        index = self.capacity.index
+        room = pd.Series([self.rules.own_room.get(id_, _PLENTY) for id_ in index], index, dtype="int64")
+        return (room - _used(pairs, self.capacity)).clip(lower=0)
+
     def _mend(self, pairs: pd.DataFrame, left: pd.Series) -> pd.DataFrame:
         """A first pair, out of those without a quota, for who was left with nothing while a program before was served."""
         served = set(pairs["id"]) | set(pairs["candidate"])
-        missing = [id_ for id_ in left.index[left > 0] if id_ not in served]
+        room = _lesser(left, self._own_room(pairs)).clip(upper=1)
+        missing = [id_ for id_ in left.index[room > 0] if id_ not in served]
         touches = self.candidates["id"].isin(missing) | self.candidates["candidate"].isin(missing)
         open_to_all = touches.to_numpy() & ~np.isin(self.programs, self.limited)
         # As little as the floor asks: one pair each, and no more than one for those who help.
-        return self._allocated(open_to_all, left.clip(upper=1), 1, 0.0)
+        return self._allocated(open_to_all, room, 1, 0.0)
 
     def _allocated(self, mask: NDArray[np.bool_], room: pd.Series, floor: int, alpha: float) -> pd.DataFrame:
         part = self.candidates.loc[mask]
@@ -131,6 +140,10 @@ class Market:
     def _places_of(self, pairs: pd.DataFrame) -> NDArray[np.int64]:
         ends = (pairs[side].to_numpy(dtype=np.int64) for side in ("id", "candidate"))
         return self.sorter.programs_of(*ends)
+
+
+def _lesser(one: pd.Series, other: pd.Series) -> pd.Series:
+    return one.where(one < other, other)
 
 
 def _used(pairs: pd.DataFrame, capacity: pd.Series) -> pd.Series:

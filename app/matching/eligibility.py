@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from app.db import db
 from app.matching import musts
-from app.matching.models import OPEN_STATES, Match, MatchState, Refresh
+from app.matching.models import OPEN_STATES, Attention, Match, MatchState, Refresh
 from app.matching.program_rules import ProgramRules, rules_now
 from app.matching.scoring import Rules
 from app.organizations.models import LISTED_STATES, Organization, OrganizationTechnology, ProfileState
@@ -49,14 +49,15 @@ def matching_rules(cap: int, in_programs: ProgramRules | None = None) -> Rules:
     """Everybody who takes part, whom they may meet, their musts included, what was settled, and how many proposals each may get.
 
     Proposals nobody has decided on take no place here: a run may replace them. Nor do matches that `in_programs` counts
-    by the quota of a program.
+    by the quota of a program. What organizations ask of their attention, and what silence takes off, goes before both.
     """
     columns = sa.select(Organization.id, Organization.country, Organization.kind)
     rows = db.session.execute(columns.where(Organization.state == ProfileState.LISTED)).all()
     settled = sa.select(Match.india_id, Match.us_id).where(Match.state.in_(_SETTLED))
     excluded = [(india, us) for india, us in db.session.execute(settled)]
     taken = _places_taken([s for s in _TAKES_PLACE if s in _SETTLED])
-    apart = (in_programs or rules_now()).counted_apart()
+    in_programs = in_programs or rules_now(cap)
+    apart, own_room = in_programs.counted_apart(), in_programs.own_room
     may = musts.narrowed(
         {row.id: _GROUPS.index((row.country, row.kind)) for row in rows},
         [[may_meet(one, other) for other in _GROUPS] for one in _GROUPS],
@@ -65,7 +66,10 @@ def matching_rules(cap: int, in_programs: ProgramRules | None = None) -> Rules:
         groups=may.groups,
         allowed=may.allowed,
         excluded=[*excluded, *may.excluded],
-        capacity={row.id: max(0, cap - taken.get(row.id, 0) + apart[row.id]) for row in rows},
+        capacity={
+            row.id: min(max(0, cap - taken.get(row.id, 0) + apart[row.id]), own_room.get(row.id, cap))
+            for row in rows
+        },
     )
 
 
@@ -86,13 +90,21 @@ def _places_taken(states: Sequence[MatchState]) -> dict[int, int]:
 
 
 def stale_organizations(limit: int) -> list[int]:
-    """Organizations that changed, also those that left matching, since their proposals were last computed; longest waiting first."""
+    """Organizations that changed, in what they ask of their attention or by leaving too, since their proposals were last computed.
+
+    The longest waiting come first.
+    """
     query = (
         sa.select(Organization.id)
         .outerjoin(Refresh, Refresh.organization_id == Organization.id)
+        .outerjoin(Attention, Attention.organization_id == Organization.id)
         .where(
             Organization.state.in_(_ONCE_LISTED),
-            sa.or_(Refresh.organization_id.is_(None), Refresh.refreshed_at < Organization.profile_changed_at),
+            sa.or_(
+                Refresh.organization_id.is_(None),
+                Refresh.refreshed_at < Organization.profile_changed_at,
+                Refresh.refreshed_at < Attention.changed_at,
+            ),
         )
         .order_by(Organization.profile_changed_at, Organization.id)
         .limit(limit)
@@ -123,17 +135,23 @@ def match_ids_of_pairs() -> dict[tuple[int, int], tuple[int, MatchState]]:
 
 
 def profiles_now() -> dict[int, datetime]:
-    """When each listed organization last changed."""
-    query = sa.select(Organization.id, Organization.profile_changed_at)
-    rows = db.session.execute(query.where(Organization.state == ProfileState.LISTED))
-    return {row.id: row.profile_changed_at for row in rows}
+    """When each listed organization last changed, what it asks of its attention included."""
+    return _changed_at(Organization.state == ProfileState.LISTED)
 
 
 def changed_at_of(ids: Iterable[int]) -> dict[int, datetime]:
     """When each of these organizations last changed, drafts apart."""
-    query = sa.select(Organization.id, Organization.profile_changed_at)
-    asked = sa.and_(Organization.id.in_(ids), Organization.state.in_(_ONCE_LISTED))
-    return {row.id: row.profile_changed_at for row in db.session.execute(query.where(asked))}
+    return _changed_at(sa.and_(Organization.id.in_(ids), Organization.state.in_(_ONCE_LISTED)))
+
+
+def _changed_at(which: sa.ColumnElement[bool]) -> dict[int, datetime]:
+    query = (
+        sa.select(Organization.id, Organization.profile_changed_at, Attention.changed_at)
+        .outerjoin(Attention, Attention.organization_id == Organization.id)
+        .where(which)
+    )
+    rows = db.session.execute(query)
+    return {id_: max(profile, asked) if asked is not None else profile for id_, profile, asked in rows}
 
 
 def traits_of_all() -> dict[int, tuple[Country, Kind]]:

@@ -178,8 +178,36 @@ class ReviewDecision(Base):
     by: Mapped[User] = relationship(lazy="joined")
 
 
+class Attention(Base):
+    """How much an organization wants at once, and until when nothing new; without a row it takes what the site gives."""
+
+    __tablename__ = "attention"
+    __table_args__ = (
+        sa.CheckConstraint("most_in >= 1", name="most_in"),
+        sa.CheckConstraint("most_out >= 1", name="most_out"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("organization.id", ondelete="CASCADE"), unique=True
+    )
+    # At most so many requests wait for its answer.
+    most_in: Mapped[int | None]
+    # At most so many matches in all, those it said yes to included.
+    most_out: Mapped[int | None]
+    # From this day on it gets new requests again.
+    paused_until: Mapped[datetime.date | None] = mapped_column(index=True)
+    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id", ondelete="SET NULL"), index=True)
+    # Newer than its last proposals means: compute them again.
+    changed_at: Mapped[datetime.datetime]
+    version: Mapped[int] = mapped_column(default=1)
+    by: Mapped[User | None] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}
+
+
 class Refresh(Base):
-    """Which state of a profile (by its change) proposals were computed from; older than the profile means: again."""
+    """Which state of a profile and its attention (by its change) proposals were computed from; older than either means: again."""
 
     __tablename__ = "refresh"
 

@@ -101,7 +101,7 @@ class Known:
 
 def read(cap: int) -> Known:
     """The rules of the site and of its programs as they are now."""
-    in_programs = rules_now()
+    in_programs = rules_now(cap)
     return Known(
         eligibility.matching_rules(cap, in_programs),
         in_programs,

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from app.db import db
+from app.matching import attention
 from app.matching.models import OPEN_STATES, Match, MatchState
 from app.programs import cohort_queries
 from app.programs import queries as programs
@@ -53,6 +54,8 @@ class ProgramRules:
     programs: Sequence[ProgramRule] = ()
     # (program, organization) -> matches held, asked about or approved.
     settled: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    # How many more matches, of whatever program, organizations with a limit of their own may have.
+    own_room: Mapping[int, int] = field(default_factory=dict)
 
     def counted_apart(self) -> Counter[int]:
         """Settled matches of each organization that take no place under the site's cap."""
@@ -68,11 +71,12 @@ class ProgramRules:
         """How many more matches of a program an organization may have; None without a quota."""
         if rule.quota is None:
             return None
-        return max(0, rule.quota - self.settled.get((rule.id, organization_id), 0))
+        left = max(0, rule.quota - self.settled.get((rule.id, organization_id), 0))
+        return min(left, self.own_room.get(organization_id, left))
 
 
-def rules_now() -> ProgramRules:
-    """The rules of open programs and what is settled in them."""
+def rules_now(cap: int | None = None) -> ProgramRules:
+    """The rules of open programs and what is settled in them; with the `cap` of the site also organizations' own limits."""
     cohorts = cohort_queries.cohorts()
     rules = [
         ProgramRule(
@@ -89,7 +93,8 @@ def rules_now() -> ProgramRules:
         for program in programs.open_programs()
     ]
     limited = [rule.id for rule in rules if rule.quota is not None]
-    return ProgramRules(rules, places_taken_in(limited, _SETTLED))
+    own_room = attention.room_now(cap) if cap is not None else {}
+    return ProgramRules(rules, places_taken_in(limited, _SETTLED), own_room)
 
 
 def quotas_left(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -61,6 +61,8 @@ class Load:
 
     waiting: int
     approved: int
+    # It gets nothing new before this day.
+    paused_until: date | None = None
 
 
 def loads_of(ids: Sequence[int], reader: User | None = None) -> dict[int, Load]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from flask_babel import format_date
 from flask_babel import gettext as _
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -13,7 +14,7 @@ from app.accounts.models import User
 from app.audit import services as audit
 from app.db import db
 from app.errors import AlreadyDecided, RuleBroken
-from app.matching import emails, proposing, queries, signals
+from app.matching import attention, emails, proposing, queries, signals
 from app.matching.models import (
     Match,
     MatchState,
@@ -44,6 +45,7 @@ def approve(
 
     Raises `AlreadyDecided`, and `RuleBroken` when a side has paused.
     """
+    _require_no_pause(match)
     if not (match.india.is_matchable and match.us.is_matchable):
         raise RuleBroken(_("One of the two has paused its profile. Hold the match until it is back."))
     if _decide(match, ReviewAction.APPROVE, by, version, note=note):
@@ -51,6 +53,18 @@ def approve(
         db.session.flush()
         for mail in emails.proposals(match, letter):
             outbox.enqueue(mail, not_before=match.opens_at)
+
+
+def _require_no_pause(match: Match) -> None:
+    for organization_id, day in attention.paused_until((match.india_id, match.us_id)).items():
+        name = match.india.name if organization_id == match.india_id else match.us.name
+        raise RuleBroken(
+            _(
+                "%(name)s takes no new requests until %(day)s. Hold the match until then.",
+                name=name,
+                day=format_date(day, "d MMM y"),
+            )
+        )
 
 
 def reject(match: Match, by: User, reason: RejectReason, *, version: int, note: str = "") -> None:

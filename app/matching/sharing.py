@@ -40,7 +40,7 @@ class Quotas:
         return self._by_id.get(self._of_proposals.get(match_id) or 0)
 
     def allows(self, rule: ProgramRule | None, organization: int) -> bool:
-        """Whether the quota of a program has one more for an organization."""
+        """Whether the quota of a program, and what the organization itself allows, has one more for it."""
         left = self.rules.quota_left(rule, organization) if rule is not None else None
         return rule is None or left is None or self._held[rule.id, organization] < left
 
@@ -71,6 +71,9 @@ class Places:
             heapq.heapify(heap)
 
     def has_room(self, organization: int, rule: ProgramRule | None = None) -> bool:
+        own_room = self.quotas.rules.own_room.get(organization)
+        if own_room is not None and self.held[organization] >= own_room:
+            return False
         if rule is not None and rule.counts_apart(organization):
             return True
         return self.held[organization] - self.apart[organization] < self.capacity.get(organization, 0)
@@ -79,6 +82,8 @@ class Places:
         """Give the pair a place on both sides; False when there is none to be had."""
         rule = self.quotas.rule_of(newcomer, partner)
         if not all(self.quotas.allows(rule, side) for side in (newcomer, partner)):
+            return False
+        if self.quotas.rules.own_room.get(partner) == 0:
             return False
         is_apart = rule is not None and rule.counts_apart(partner)
         if not self.has_room(newcomer, rule) or (self.capacity.get(partner, 0) == 0 and not is_apart):

@@ -11,7 +11,7 @@ from app import clock
 from app.accounts.models import User
 from app.db import db
 from app.errors import RuleBroken
-from app.matching import eligibility, musts, proposing, services
+from app.matching import attention, eligibility, musts, proposing, services
 from app.matching.models import OPEN_STATES, Match, MatchState, RejectReason
 from app.matching.program_rules import quotas_left
 from app.organizations.models import Organization
@@ -66,6 +66,9 @@ def _match_of(one: Organization, other: Organization) -> Match | None:
 
 def _require_room(match: Match, instead: Match | None, newcomer: Organization, cap: int) -> None:
     """A newcomer with as many settled matches as it may have gets no more."""
+    is_counted = instead is not None and instead.state in _SETTLED
+    if not is_counted and attention.room_now(cap, [newcomer.id]).get(newcomer.id, cap) == 0:
+        raise NotSwappable(_("%(name)s takes no new requests at present.", name=newcomer.name))
     taken = sa.select(sa.func.count()).where(
         sa.or_(Match.india_id == newcomer.id, Match.us_id == newcomer.id),
         Match.state.in_(_SETTLED),

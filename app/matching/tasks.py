@@ -15,7 +15,16 @@ from app.jobs.engine import jobs
 from app.jobs.holding import Held, Postponed
 from app.jobs.keeping import kept
 from app.jobs.working import kind, leased, tell
-from app.matching import advising, dial_pricing, dialing, eligibility, planning, proposing, training
+from app.matching import (
+    advising,
+    attending,
+    dial_pricing,
+    dialing,
+    eligibility,
+    planning,
+    proposing,
+    training,
+)
 from app.programs import queries as programs
 from app.programs.models import DialPreview
 
@@ -99,6 +108,17 @@ def share_out() -> None:
         engine.enqueue(PROPOSE, PROPOSE)
         db.session.commit()
         jobs.wake(PROPOSE)
+
+
+@jobs.task("matching.end_pauses", every=300)
+def end_pauses() -> None:
+    """Let organizations whose pause is over get requests again."""
+    with reading():
+        over = attending.has_over()
+        db.session.rollback()
+    while over and not jobs.stopping.is_set() and attending.end_pauses():
+        db.session.commit()
+    db.session.rollback()
 
 
 @jobs.task("matching.price_dials", every=5)

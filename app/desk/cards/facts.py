@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ from app import clock
 from app.accounts.models import User
 from app.conflicts import queries as conflicts
 from app.db import db
-from app.matching.models import OPEN_STATES, Match, MatchState
+from app.matching.models import OPEN_STATES, Attention, Match, MatchState
 from app.matching.musts import Known
 from app.matching.queries import Load
 from app.organizations import brief_words
@@ -27,8 +27,10 @@ from app.organizations.models import (
     Weight,
 )
 
-# In the place of a number: this row tells of people.
-_READ = -1
+# In the place of a number: this row tells of people, or of a pause.
+_READ, _PAUSED = -1, -2
+
+_NO_DAY = sa.cast(sa.null(), sa.Date)
 
 
 @dataclass(frozen=True)
@@ -54,24 +56,29 @@ def briefs_of(ids: Collection[int]) -> dict[int, list[Brief]]:
 
 
 def loads_and_reachable(ids: Collection[int], reader: User) -> tuple[dict[int, Load], set[int]]:
-    """Open and approved matches of each organization, but for those that are hidden from who reads; and whose letters
-    somebody reads: those with an owner or editor."""
+    """Open and approved matches of each organization, but for those that are hidden from who reads, and its pause; and whose
+    letters somebody reads: those with an owner or editor."""
     states = (*OPEN_STATES, MatchState.APPROVED)
     approved = sa.func.count().filter(Match.state == MatchState.APPROVED)
     clear = conflicts.not_hidden(reader.id, Match.india_id, Match.us_id)
     sides = [
-        sa.select(side, sa.func.count() - approved, approved)
+        sa.select(side, sa.func.count() - approved, approved, _NO_DAY)
         .where(side.in_(ids), Match.state.in_(states), Match.is_going(), clear)
         .group_by(side)
         for side in (Match.india_id, Match.us_id)
     ]
-    people = sa.select(Membership.organization_id, sa.literal(_READ), sa.literal(0)).where(
+    people = sa.select(Membership.organization_id, sa.literal(_READ), sa.literal(0), _NO_DAY).where(
         Membership.organization_id.in_(ids), Membership.role.in_((MemberRole.OWNER, MemberRole.EDITOR))
     )
-    rows = db.session.execute(sa.union_all(*sides, people.distinct())).all()
-    found = {id_: Load(waiting, done) for id_, waiting, done in rows if waiting != _READ}
-    loads = {id_: found.get(id_, Load(0, 0)) for id_ in ids}
-    return loads, {id_ for id_, waiting, _done in rows if waiting == _READ}
+    pauses = sa.select(
+        Attention.organization_id, sa.literal(_PAUSED), sa.literal(0), Attention.paused_until
+    ).where(Attention.organization_id.in_(ids), Attention.paused_until > clock.now().date())
+    every: sa.CompoundSelect[Any] = sa.union_all(*sides, people.distinct(), pauses)
+    rows = db.session.execute(every).all()
+    found = {id_: Load(waiting, done) for id_, waiting, done, _day in rows if waiting >= 0}
+    paused = {id_: day for id_, waiting, _done, day in rows if waiting == _PAUSED}
+    loads = {id_: replace(found.get(id_, Load(0, 0)), paused_until=paused.get(id_)) for id_ in ids}
+    return loads, {id_ for id_, waiting, _done, _day in rows if waiting == _READ}
 
 
 def reachable(ids: Collection[int], reader: User) -> set[int]:

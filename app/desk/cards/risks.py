@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import timedelta
 
+from flask_babel import format_date
 from flask_babel import gettext as _
 
 from app import clock
@@ -31,6 +32,9 @@ def of_pair(match: Match, loads: Mapping[int, Load], reachable: Collection[int])
     for one in (match.india, match.us):
         found += of_side(one, is_reachable=one.id in reachable)
         load = loads[one.id]
+        if load.paused_until is not None:
+            day = format_date(load.paused_until, "d MMM y")
+            found.append(_("%(name)s takes no new requests until %(day)s.", name=one.name, day=day))
         if load.waiting + load.approved > OVERLOADED:
             found.append(
                 _(
