@@ -27,7 +27,7 @@ _HEAD = re.compile(
     re.IGNORECASE,
 )
 _SENT_FROM = re.compile(
-    r"^\s*(sent (from|via) (my )?\S.{0,60}|get outlook for \S.{0,40}|von meinem \S.{0,40} gesendet"
+    r"^\s*(sent (from|via|with) .{1,80}|get outlook for \S.{0,40}|von meinem \S.{0,40} gesendet"
     r"|मेरे \S.{0,40} से भेजा गया।?)\s*$",
     re.IGNORECASE,
 )
