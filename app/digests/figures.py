@@ -17,6 +17,7 @@ from app.digests.models import Digest
 from app.introductions import queries as introductions
 from app.introductions.models import Answer
 from app.matching.models import OPEN_STATES, Match
+from app.organizations.models import LISTED_STATES, Organization
 from app.outcomes.models import OutcomeCheck
 from app.programs.models import Participation, ParticipationState
 
@@ -33,6 +34,7 @@ class Part(StrEnum):
     CHECKED = "checked"
     ASKED = "asked"
     LETTER = "letter"
+    NAME = "name"
 
 
 @dataclass(frozen=True)
@@ -49,58 +51,84 @@ class Figures:
     asked: set[tuple[int, int]] = field(default_factory=set)
     # When a person's last letter was settled.
     letters: dict[int, datetime.datetime] = field(default_factory=dict)
+    # Listed organizations that were asked for.
+    names: dict[int, str] = field(default_factory=dict)
 
 
-def figures_of(
-    user_ids: Collection[int],
-    organization_ids: Collection[int],
-    match_ids: Collection[int],
-    now: datetime.datetime,
-) -> Figures:
-    """Numbers of these people, of their organizations, and of their introduced matches."""
-    found = Figures()
-    if not organization_ids:
-        return found
-    arms = [
-        *_in_review(organization_ids, now),
-        *_reach(organization_ids, now),
-        _checked(match_ids),
-        _asked(organization_ids),
-        _letters(user_ids),
-    ]
-    for part, one, other, count, more, at in db.session.execute(sa.union_all(*arms)):
-        _note(found, Part(part), (one, other), (count, more), at)
+@dataclass(frozen=True)
+class Wanted:
+    """Of whom numbers are wanted; what is empty is not asked for."""
+
+    now: datetime.datetime
+    user_ids: Collection[int] = ()
+    organization_ids: Collection[int] = ()
+    # Introduced ones.
+    match_ids: Collection[int] = ()
+    # Organizations to be named.
+    named_ids: Collection[int] = ()
+
+    def arms(self) -> Iterator[sa.Select[Any]]:
+        if self.organization_ids:
+            yield from _in_review(self.organization_ids, self.now)
+            yield from _reach(self.organization_ids, self.now)
+            yield _asked(self.organization_ids)
+            yield _letters(self.user_ids)
+        if self.match_ids:
+            yield _checked(self.match_ids)
+        if self.named_ids:
+            yield _names(self.named_ids)
+
+
+def figures_of(wanted: Wanted) -> Figures:
+    """One statement; none where nothing is wanted."""
+    found, arms = Figures(), list(wanted.arms())
+    if arms:
+        for part, one, other, *rest in db.session.execute(sa.union_all(*arms)):
+            _note(found, Part(part), (one, other), *rest)
     return found
 
 
-def _note(found: Figures, part: Part, of: tuple[int, int], counts: tuple[int, int], at: Any) -> None:
+def _note(
+    found: Figures, part: Part, of: tuple[int, int], number: int, more: int, text: str, at: Any
+) -> None:
     most = introductions.MOST_IN_REVIEW
     if part is Part.IN_REVIEW:
-        found.in_review[of[0]] = min(counts[0], most), min(counts[1], most)
+        found.in_review[of[0]] = min(number, most), min(more, most)
     elif part is Part.REACH:
-        found.reach[of] = counts
+        found.reach[of] = number, more
     elif part is Part.CHECKED:
-        found.checked[of] = counts[0]
+        found.checked[of] = number
     elif part is Part.ASKED:
         found.asked.add(of)
-    else:
+    elif part is Part.LETTER:
         found.letters[of[0]] = at
+    else:
+        found.names[of[0]] = text
 
 
-def _row(part: Part, *of: Any, counts: tuple[Any, Any] = (0, 0), at: Any = None) -> sa.Select[Any]:
-    one, other = (*of, sa.literal_column("0"))[:2]
-    moment = sa.cast(sa.null(), UtcDateTime()) if at is None else sa.type_coerce(at, UtcDateTime())
-    return sa.select(sa.literal(part.value, sa.Text), one, other, *map(_number, counts), moment)
+_COLUMNS: dict[str, Any] = {
+    "one": sa.Integer(),
+    "other": sa.Integer(),
+    "number": sa.Integer(),
+    "more": sa.Integer(),
+    "text": sa.Text(),
+    "at": UtcDateTime(),
+}
 
 
-def _number(value: Any) -> Any:
-    return sa.literal_column("0") if value == 0 and isinstance(value, int) else value
+def _row(part: Part, **of: Any) -> sa.Select[Any]:
+    """A row with these values and nothing else."""
+    values = (
+        sa.type_coerce(of[name], kind) if name in of else sa.cast(sa.null(), kind)
+        for name, kind in _COLUMNS.items()
+    )
+    return sa.select(sa.literal(part.value, sa.Text), *values)
 
 
 def _in_review(ids: Collection[int], now: datetime.datetime) -> Iterator[sa.Select[Any]]:
     for end in (Match.india_id, Match.us_id):
         new = sa.func.count(sa.case((Match.proposed_at > now - A_WEEK, 1)))
-        row = _row(Part.IN_REVIEW, end, counts=(sa.func.count(), new))
+        row = _row(Part.IN_REVIEW, one=end, number=sa.func.count(), more=new)
         yield row.where(end.in_(ids), Match.state.in_(OPEN_STATES)).group_by(end)
 
 
@@ -112,24 +140,29 @@ def _reach(ids: Collection[int], now: datetime.datetime) -> Iterator[sa.Select[A
     ago: Any = sa.case(*since)
     for own, other in ((Match.india_id, Match.us_id), (Match.us_id, Match.india_id)):
         theirs = sa.and_(Answer.match_id == Match.id, Answer.organization_id == other)
-        row = _row(Part.REACH, own, ago, counts=(sa.func.count(), sa.func.count(Answer.id)))
+        row = _row(Part.REACH, one=own, other=ago, number=sa.func.count(), more=sa.func.count(Answer.id))
         told = (own.in_(ids), Match.told_by(now), told_at > now - A_WEEK * WEEKS)
         yield row.select_from(Match).outerjoin(Answer, theirs).where(*told).group_by(own, ago)
 
 
 def _checked(match_ids: Collection[int]) -> sa.Select[Any]:
-    columns = OutcomeCheck.match_id, OutcomeCheck.organization_id
-    row = _row(Part.CHECKED, *columns, counts=(sa.func.max(OutcomeCheck.day), 0))
-    return row.where(OutcomeCheck.match_id.in_(match_ids)).group_by(*columns)
+    match, own = OutcomeCheck.match_id, OutcomeCheck.organization_id
+    row = _row(Part.CHECKED, one=match, other=own, number=sa.func.max(OutcomeCheck.day))
+    return row.where(match.in_(match_ids)).group_by(match, own)
 
 
 def _asked(ids: Collection[int]) -> sa.Select[Any]:
-    row = _row(Part.ASKED, Participation.organization_id, Participation.program_id)
+    row = _row(Part.ASKED, one=Participation.organization_id, other=Participation.program_id)
     return row.where(
         Participation.organization_id.in_(ids), Participation.state != ParticipationState.WITHDRAWN
     )
 
 
 def _letters(user_ids: Collection[int]) -> sa.Select[Any]:
-    row = _row(Part.LETTER, Digest.user_id, at=sa.func.max(Digest.at))
+    row = _row(Part.LETTER, one=Digest.user_id, at=sa.func.max(Digest.at))
     return row.where(Digest.user_id.in_(user_ids)).group_by(Digest.user_id)
+
+
+def _names(ids: Collection[int]) -> sa.Select[Any]:
+    row = _row(Part.NAME, one=Organization.id, text=Organization.name)
+    return row.where(Organization.id.in_(ids), Organization.state.in_(LISTED_STATES))

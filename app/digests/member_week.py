@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from app.accounts.models import User
@@ -14,10 +15,12 @@ from app.claims import queries as claims
 from app.claims.queries import Question
 from app.digests import calls, reach
 from app.digests.calls import Call
-from app.digests.figures import A_WEEK, Figures, figures_of
+from app.digests.figures import A_WEEK, Figures, Wanted, figures_of
 from app.digests.pairs import Pairs, pairs_of
 from app.digests.reach import Change, Reach
 from app.digests.seats import Seats, seats_of
+from app.directory import news
+from app.directory.news import Hits, News
 from app.introductions.sides import Side, Standing
 from app.meetings.agendas import Agenda, agendas_of
 from app.meetings.models import Meeting
@@ -56,6 +59,8 @@ class MemberPart:
     calls: list[Call] = field(default_factory=list)
     reach: Reach = field(default_factory=Reach)
     change: Change | None = None
+    # What is new in their saved searches.
+    news: Sequence[News] = ()
     # Whether a call is new or about to close: old ones alone are no news.
     has_news_of_calls: bool = False
 
@@ -71,15 +76,24 @@ class MemberPart:
     def __bool__(self) -> bool:
         # Old proposals in review, reach and advice alone are no news.
         waits = self.to_answer or self.said_yes or self.to_confirm or self.has_meetings or self.outcome
-        return bool(waits or self.introduced or self.new_in_review or self.has_news_of_calls)
+        is_new = self.introduced or self.new_in_review or self.has_news_of_calls
+        return bool(waits or is_new or self.news or self.question)
 
 
-def member_parts(users: Sequence[User], now: datetime.datetime) -> dict[int, MemberPart]:
-    """The member part of each person; without organizations there is none, and meetings alone are asked for."""
+def member_parts(
+    users: Sequence[User], now: datetime.datetime, folder: Path | None = None
+) -> dict[int, MemberPart]:
+    """The member part of each person; what they have nothing to do with is not asked for."""
     ids = [user.id for user in users]
-    seats = seats_of(ids, now)
+    seats, hits = seats_of(ids, now), news.hits_of(users, folder)
     pairs = pairs_of(seats.members)
-    introduced = {side.match.id for side in pairs.sides if side.introduction}
+    wanted = Wanted(
+        now,
+        ids,
+        seats.organization_ids,
+        {side.match.id for side in pairs.sides if side.introduction},
+        {id_ for one in hits.values() for id_ in one.named},
+    )
     week = _Week(
         now=now,
         seats=seats,
@@ -87,7 +101,8 @@ def member_parts(users: Sequence[User], now: datetime.datetime) -> dict[int, Mem
         pairs=pairs,
         sides=_by_person(pairs.sides),
         agendas=agendas_of(users, now - BACK, now + AHEAD),
-        figures=figures_of(ids, seats.organization_ids, introduced, now),
+        hits=hits,
+        figures=figures_of(wanted),
     )
     return week.parts()
 
@@ -102,6 +117,7 @@ class _Week:
     pairs: Pairs
     sides: Mapping[int, Sequence[Side]]
     agendas: Mapping[int, Agenda]
+    hits: Mapping[int, Hits]
     figures: Figures
 
     def parts(self) -> dict[int, MemberPart]:
@@ -121,6 +137,7 @@ class _Week:
                 to_confirm=to_confirm[id_],
                 outcome=next(iter(asked.get(id_, [])), None),
                 question=claimed.get(id_),
+                news=self.hits[id_].told(figures.names) if id_ in self.hits else (),
                 calls=open_calls.get(id_, []),
                 has_news_of_calls=any(call.is_news(self.now) for call in open_calls.get(id_, [])),
                 reach=reached[id_],

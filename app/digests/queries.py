@@ -18,7 +18,6 @@ from app.digests import desk_week, member_week, weeks
 from app.digests.desk_week import ManagerPart
 from app.digests.member_week import MemberPart
 from app.digests.models import Digest
-from app.directory import news
 from app.directory.news import News
 from app.introductions.sides import Side
 from app.programs.models import ProgramManager
@@ -40,8 +39,11 @@ class Content:
     week: str
     member: MemberPart
     manager: ManagerPart
-    # What is new in saved searches.
-    news: Sequence[News] = ()
+
+    @property
+    def news(self) -> Sequence[News]:
+        """What is new in saved searches."""
+        return self.member.news
 
     @property
     def question(self) -> Question | None:
@@ -49,7 +51,7 @@ class Content:
         return self.member.question
 
     def __bool__(self) -> bool:
-        return bool(self.member or self.manager or self.news or self.question)
+        return bool(self.member or self.manager)
 
 
 def people_due(now: datetime.datetime, after: int, limit: int) -> tuple[str, Sequence[User]]:
@@ -95,11 +97,8 @@ def contents_of(
     week: str, users: Sequence[User], now: datetime.datetime, folder: Path | None = None
 ) -> list[Content]:
     """Each person's week, read for all of them together; `folder` is where models are, for searches by meaning."""
-    members, managers = member_week.member_parts(users, now), manager_parts(users, now)
-    found = news.news_of(users, folder)
-    return [
-        Content(user, week, members[user.id], managers[user.id], found.get(user.id, ())) for user in users
-    ]
+    members, managers = member_week.member_parts(users, now, folder), manager_parts(users, now)
+    return [Content(user, week, members[user.id], managers[user.id]) for user in users]
 
 
 def content_of(user: User, week: str, now: datetime.datetime, folder: Path | None = None) -> Content:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,10 +15,17 @@ from app.directory import queries
 from app.directory.finding import Found
 from app.directory.models import SavedSearch
 from app.directory.wish import Wish
-from app.organizations.models import Organization
 
 # A letter names so many in all, and leads to the rest.
 MOST_NAMED = 5
+
+
+@dataclass(frozen=True)
+class Named:
+    """A new organization, to be named and led to."""
+
+    id: int
+    name: str
 
 
 @dataclass(frozen=True)
@@ -28,31 +35,45 @@ class News:
     search: str
     query: str
     count: int
-    named: list[Organization] = field(default_factory=list)
+    named: list[Named] = field(default_factory=list)
 
 
-def news_of(users: Sequence[User], folder: Path | None) -> dict[int, list[News]]:
-    """What is new for each of these people; two queries and a look into memory for all of them together."""
+@dataclass(frozen=True)
+class Hits:
+    """What is new in one person's searches, each with the ids of what it found, and the ids that are to be named."""
+
+    found: list[tuple[SavedSearch, list[int]]]
+    named: list[int]
+
+    def told(self, names: Mapping[int, str]) -> list[News]:
+        """With the names of those that are still listed: who left a moment ago is counted, but not shown."""
+        news, left = [], set(self.named) & names.keys()
+        for search, ids in self.found:
+            own = [id_ for id_ in ids if id_ in left]
+            left.difference_update(own)
+            query = Wish.from_query(search.query).query(sort="newest")
+            news.append(News(search.name, query, len(ids), [Named(id_, names[id_]) for id_ in own]))
+        return news
+
+
+def hits_of(users: Sequence[User], folder: Path | None) -> dict[int, Hits]:
+    """What is new for each of these people; one query and a look into memory for all of them together."""
     wanted = (
         sa.select(SavedSearch)
         .where(SavedSearch.user_id.in_([user.id for user in users]), SavedSearch.notify.is_(True))
         .order_by(SavedSearch.name, SavedSearch.id)
     )
-    searches = db.session.scalars(wanted).all()
     answers: dict[str, Found] = {}
     hits: dict[int, list[tuple[SavedSearch, list[int]]]] = defaultdict(list)
-    for search in searches:
+    for search in db.session.scalars(wanted).all():
         if search.query not in answers:
             answers[search.query] = queries.found_at_leisure(Wish.from_query(search.query), folder)
         if ids := queries.new_hits(search, answers[search.query]):
             hits[search.user_id].append((search, ids))
-    if not hits:
-        return {}
-    named = {
-        user_id: _first_of([ids for _search, ids in found], MOST_NAMED) for user_id, found in hits.items()
+    return {
+        user_id: Hits(found, _first_of([ids for _search, ids in found], MOST_NAMED))
+        for user_id, found in hits.items()
     }
-    rows = {row.id: row for row in queries.organizations(sorted({i for ids in named.values() for i in ids}))}
-    return {user_id: _told(found, named[user_id], rows) for user_id, found in hits.items()}
 
 
 def _first_of(lists: list[list[int]], most: int) -> list[int]:
@@ -60,15 +81,3 @@ def _first_of(lists: list[list[int]], most: int) -> list[int]:
     longest = max(map(len, lists))
     turns = (ids[at] for at in range(min(longest, most)) for ids in lists if at < len(ids))
     return list(dict.fromkeys(turns))[:most]
-
-
-def _told(
-    found: list[tuple[SavedSearch, list[int]]], named: list[int], rows: dict[int, Organization]
-) -> list[News]:
-    news, left = [], set(named) & rows.keys()
-    for search, ids in found:
-        own = [id_ for id_ in ids if id_ in left]
-        left.difference_update(own)
-        query = Wish.from_query(search.query).query(sort="newest")
-        news.append(News(search.name, query, len(ids), [rows[id_] for id_ in own]))
-    return news

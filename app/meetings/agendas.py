@@ -15,6 +15,8 @@ from app.db import db
 from app.meetings.models import LONGEST, Meeting, MeetingGuest, MeetingState
 from app.organizations.models import Organization
 
+_SAID = aliased(MeetingGuest)
+
 
 @dataclass
 class Agenda:
@@ -58,11 +60,10 @@ def _asking(
 
 def _has_said() -> sa.Exists:
     """The side of a guest has said how it went."""
-    said = aliased(MeetingGuest)
     return sa.exists().where(
-        said.meeting_id == Meeting.id,
-        said.organization_id == MeetingGuest.organization_id,
-        said.says.is_not(None),
+        _SAID.meeting_id == Meeting.id,
+        _SAID.organization_id == MeetingGuest.organization_id,
+        _SAID.says.is_not(None),
     )
 
 
