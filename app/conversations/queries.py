@@ -146,8 +146,8 @@ def _unread(user_ids: Collection[int]) -> sa.Select[int, int, int, int]:
         sa.select(
             Membership.user_id,
             ThreadMember.thread_id,
-            sa.func.count(Message.id.distinct()),
-            sa.func.max(Message.id),
+            sa.func.count(Message.id.distinct()).label("number"),
+            sa.func.max(Message.id).label("newest_id"),
         )
         .join(ThreadMember, ThreadMember.organization_id == Membership.organization_id)
         .outerjoin(ThreadReader, seen)
@@ -158,21 +158,20 @@ def _unread(user_ids: Collection[int]) -> sa.Select[int, int, int, int]:
 
 
 def unread_for(users: Sequence[User]) -> dict[int, list[Unread]]:
-    """By user id, the threads with messages they have not seen, the newest first. Two queries for all."""
+    """By user id, the threads with messages they have not seen, the newest first. One query for all."""
     found: dict[int, list[Unread]] = {user.id: [] for user in users}
-    rows = db.session.execute(_unread(list(found))).all() if found else []
-    newest = _messages({row[3] for row in rows})
-    for user_id, thread_id, count, message_id in sorted(rows, key=lambda row: -row[3]):
-        message = newest[message_id]
-        about = Unread(thread_id, message.thread.match_id, count, message.organization.name, message.at)
-        found[user_id].append(about)
+    new = _unread(list(found)).subquery()
+    about = (Thread.id, Thread.match_id, new.c.number, Organization.name, Message.at)
+    query = (
+        sa.select(new.c.user_id, *about)
+        .join(Message, Message.id == new.c.newest_id)
+        .join(Thread, Thread.id == Message.thread_id)
+        .join(Organization, Organization.id == Message.organization_id)
+        .order_by(Message.id.desc())
+    )
+    for user_id, *told in db.session.execute(query) if found else ():
+        found[user_id].append(Unread(*told))
     return found
-
-
-def _messages(ids: Collection[int]) -> dict[int, Message]:
-    query = sa.select(Message).where(Message.id.in_(ids))
-    found = query.options(joinedload(Message.thread), joinedload(Message.organization))
-    return {message.id: message for message in db.session.scalars(found)} if ids else {}
 
 
 def unread_count(user: User) -> int:
