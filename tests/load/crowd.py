@@ -1,6 +1,7 @@
 """What visitors, members and managers do, for locust: it runs this file in a process of its own.
 
 LOAD_CAST names the file of `cast.py`, LOAD_PAUSE the shortest and longest pause in seconds, LOAD_BARE asks the bare page only.
+With LOAD_READS nobody changes anything.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 from locust import FastHttpUser, between, constant, task
 
 CAST: dict[str, Any] = json.loads(Path(os.environ["LOAD_CAST"]).read_text(encoding="utf-8"))
+IS_READING = bool(os.environ.get("LOAD_READS"))
 LEAST, MOST = (float(part) for part in os.environ.get("LOAD_PAUSE", "1,3").split(","))
 _WORDS = (
     "solar water chip packaging battery recycling diagnostics drones training machine membranes power pilot"
@@ -166,14 +168,14 @@ class Member(Person):
             return
         match = self.who["open"].pop()
         found = form_in(self.see("one match", f"/matches/{match}"), r"/accept$")
-        if found:
+        if found and not IS_READING:
             self.send("answer", *found)
 
     @task(1)
     def edit(self) -> None:
         address = f"/organizations/{self.who['organization']}/edit/basics"
         found = form_in(self.see("edit profile", address), r"/edit/basics$")
-        if found:
+        if found and not IS_READING:
             action, fields = found
             self.send("save profile", action, {**fields, "team_size": str(chance.randint(3, 900))})
 
@@ -219,7 +221,7 @@ class Manager(Person):
     @task(2)
     def decide(self) -> None:
         found = form_in(self.see("card", f"/review/{next(_cases)}"), r"/approve")
-        if found:
+        if found and not IS_READING:
             self.send("decide", *found)
 
     @task(1)

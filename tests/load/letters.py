@@ -1,7 +1,8 @@
-"""A week's letters of a whole world while people ask for pages: ``python -m tests.load.letters``.
+"""A week's letters of a whole world while people read pages: ``python -m tests.load.letters``.
 
-Takes a copy of the filled world of the bench, moves the clock to a Monday on which every zone's letter is due, starts the
-real worker with a mail server in a process of its own, and lets a few people ask for pages before and meanwhile.
+Takes a copy of the filled world of the bench, moves its clock from Sunday evening to the Monday evening on which every
+zone's letter is due, starts the real worker with a mail server in a process of its own, and lets a few people read pages
+before and meanwhile. Ends with status 1 when a letter came twice, was empty, or when any were missing.
 """
 
 from __future__ import annotations
@@ -10,44 +11,82 @@ import argparse
 import contextlib
 import dataclasses
 import json
-import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
+from app import clock
+from app.accounts.models import User
 from app.db import db, reading
+from app.digests import emails, queries, weeks
+from app.digests.desk_week import ManagerPart
+from app.digests.member_week import MemberPart
 from app.digests.models import Digest, DigestState
-from app.outbox.models import Email, MailState
+from app.digests.queries import Content
+from app.outbox.models import Email, MailCategory, MailState
 from tests.load import cast, locusts
+from tests.load.due import copied
 from tests.load.places import ROOT, Place, place
-from tests.load.sampling import Sampler
+from tests.load.sampling import Process, Sampler
 from tests.load.web import served, warm
 from tests.outbox.sink import free_port
 
 PROMISED_MINUTES = 15
+# Nothing new for so long, and nothing that waits: the week is told.
+QUIET_SECONDS = 35
+OPEN = (MailState.WAITING, MailState.SENDING)
 
 
-def until_monday() -> int:
-    """Seconds from now to a Monday at 18:00 UTC, when it is past nine in India and in New York."""
-    now = datetime.now(UTC)
-    monday = (now - timedelta(days=now.weekday())).replace(hour=18, minute=0, second=0, microsecond=0)
-    return round((monday - now).total_seconds())
+def monday_after(moment: datetime) -> datetime:
+    """The next Monday at 18:00 UTC, when it is past nine in India and in New York."""
+    day = moment + timedelta(days=7 - moment.weekday())
+    return day.replace(hour=18, minute=0, second=0, microsecond=0)
+
+
+@dataclasses.dataclass
+class Told:
+    """What came of the week: as the mail server counted, and as our rows say."""
+
+    began: float
+    sink: dict[str, Any]
+    states: dict[DigestState, int]
+    without: int
+    empty: int
+    others: int
+
+    @property
+    def letters(self) -> int:
+        return self.states.get(DigestState.ENQUEUED, 0)
+
+    @property
+    def seconds(self) -> float:
+        return max(1.0, (self.sink["last_letter"] or self.began) - self.began)
+
+    @property
+    def twice(self) -> int:
+        """Letters that came again, by their name or to somebody who had one."""
+        sink = self.sink
+        again = sink["count"] - sink["different"], sink["letters"] - sink["readers"]
+        return max(again)
+
+    @property
+    def is_well(self) -> bool:
+        return self.letters == self.sink["readers"] and not (self.twice or self.empty or self.without)
 
 
 @contextlib.contextmanager
-def running(command: list[str], environment: dict[str, str]) -> Iterator[int]:
+def running(command: list[str], environment: dict[str, str], log: Path) -> Iterator[int]:
     """A process of ours, ended afterwards."""
-    # Fixed words, and ports and paths of our own.
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    with log.open("ab") as file:
+        # Fixed words, and ports and paths of our own.
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=file, stderr=file)
     try:
         yield process.pid
     finally:
@@ -55,90 +94,139 @@ def running(command: list[str], environment: dict[str, str]) -> Iterator[int]:
         process.wait(30)
 
 
-@dataclasses.dataclass(frozen=True)
-class LetterPlace(Place):
-    """A place whose clock is moved and whose mail goes to a server of ours."""
-
-    more: dict[str, str] = dataclasses.field(default_factory=dict)
-
-    def environment(self, **more: str) -> dict[str, str]:
-        return super().environment(**{**self.more, **more})
-
-
-def measure(found: Place, given: argparse.Namespace, folder: Path) -> None:
+def measure(found: Place, given: argparse.Namespace, folder: Path) -> bool:
     port, told = free_port(), folder / "told.json"
-    url = f"sqlite:///{folder}/load.sqlite"
-    shutil.copy(found.folder / "load.sqlite", folder / "load.sqlite")
-    shutil.copytree(found.folder / "models", folder / "models")
-    more = {
-        "MAIL_URL": f"smtp://127.0.0.1:{port}",
-        "CLOCK_OFFSET": str(until_monday()),
-        "JOBS_URL": f"sqlite:///{folder}/jobs.sqlite",
-        "LOG_FORMAT": "json",
-        "BASE_URL": f"http://127.0.0.1:{given.port}",
+    copy = copied(found, folder)
+    own = {
+        "mail_url": f"smtp://127.0.0.1:{port}",
+        "jobs_url": f"sqlite:///{folder}/jobs.sqlite",
+        "base_url": f"http://127.0.0.1:{given.port}",
     }
-    ours = LetterPlace(folder, "sqlite", found.organizations, found.matches, url, more=more)
+    ours = dataclasses.replace(copy, begins=monday_after(copy.begins), own=own)
     file = folder / "cast.json"
     cast.write(ours.app(), file)
-    if not given.at_once:
-        _settle(ours)
     sink = [sys.executable, "-m", "tests.load.sinking", str(port), str(told)]
     worker = [sys.executable, "-m", "flask", "--app", "wsgi", "jobs", "work"]
-    with served(ours, "wsgi:app", given.port) as server, running(sink, ours.environment()):
+    log = found.folder / "worker.log"
+    reads = {} if given.writes else {"LOAD_READS": "1"}
+    with (
+        served(ours, "wsgi:app", given.port) as server,
+        running(sink, ours.environment(), found.folder / "sink.log"),
+    ):
         warm(given.port)
-        before = locusts.run(file, given.port, given.users, given.seconds)
+        locusts.run(file, given.port, given.users, given.seconds // 4, more=reads)
+        before = locusts.run(file, given.port, given.users, given.seconds, more=reads)
         began = time.time()
-        with running(worker, ours.environment()) as pid, Sampler({"web": server, "worker": pid}) as sampler:
-            meanwhile = locusts.run(file, given.port, given.users, given.seconds)
-            counts = _wait(ours, told, given.most_minutes * 60)
-        report(counts, time.time() - began, began, before, meanwhile)
-        for one in sampler.processes():
-            print(f"{one.group}: {one.megabytes:.0f} MB, {one.seconds:.0f} s of processor time")
-
-
-def _settle(ours: LetterPlace) -> None:
-    """On the Saturday before: what a worker of a filled world has to learn and to propose first is done, and mail is out."""
-    saturday = {"CLOCK_OFFSET": str(until_monday() - 2 * 86_400), "MAIL_URL": f"file://{ours.folder}/outbox"}
-    before = dataclasses.replace(ours, more={**ours.more, **saturday})
-    for _round in range(2):
-        before.flask("jobs", "work", "--once")
-
-
-def _wait(found: Place, told: Path, most: float) -> dict[str, Any]:
-    """Until no letter is written or waits any more for half a minute; what came."""
-    app, until, settled, since = found.app(), time.monotonic() + most, -1, time.monotonic()
-    while time.monotonic() < until:
-        with app.app_context(), reading():
-            weeks = db.session.scalar(sa.select(sa.func.count()).select_from(Digest)) or 0
-            open_ = (MailState.WAITING, MailState.SENDING)
-            waiting = db.session.scalar(sa.select(sa.exists().where(Email.state.in_(open_))))
-        if waiting or weeks != settled:
-            settled, since = weeks, time.monotonic()
-        elif weeks and time.monotonic() - since > 35:
-            break
+        with (
+            running(worker, ours.environment(), log) as pid,
+            Sampler({"web": server, "worker": pid}) as sampler,
+        ):
+            meanwhile = locusts.run(file, given.port, given.users, given.seconds, more=reads)
+            _wait(ours, began + given.most_minutes * 60)
         time.sleep(2)
-    with app.app_context(), reading():
-        count = sa.select(Digest.state, sa.func.count()).group_by(Digest.state)
-        states = {row[0]: row[1] for row in db.session.execute(count)}
-    return {**json.loads(told.read_text(encoding="utf-8")), "states": states}
+        result = _counted(ours, began, json.loads(told.read_text(encoding="utf-8")))
+    lines = report(found, result, before, meanwhile, sampler.processes())
+    print("\n".join(lines), flush=True)
+    if given.markdown:
+        given.markdown.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return result.is_well
+
+
+def _wait(found: Place, until: float) -> None:
+    """Until no letter is written or waits any more for half a minute."""
+    app, settled, since = found.app(), -1, time.monotonic()
+    while time.time() < until:
+        with app.app_context(), reading():
+            weeks_ = db.session.scalar(_of_week(found, sa.func.count())) or 0
+            waiting = db.session.scalar(sa.select(sa.exists().where(Email.state.in_(OPEN))))
+        if waiting or weeks_ != settled:
+            settled, since = weeks_, time.monotonic()
+        elif weeks_ and time.monotonic() - since > QUIET_SECONDS:
+            return
+        time.sleep(2)
+
+
+def _of_week(found: Place, *columns: Any) -> sa.Select[Any]:
+    return sa.select(*columns).select_from(Digest).where(Digest.week == _week(found))
+
+
+def _week(found: Place) -> str:
+    year, week, _day = found.begins.isocalendar()
+    return f"{year}-W{week:02}"
+
+
+def _counted(found: Place, began: float, sink: dict[str, Any]) -> Told:
+    with found.app().test_request_context(), reading():
+        states = _of_week(found, Digest.state, sa.func.count()).group_by(Digest.state)
+        other = sa.select(sa.func.count()).where(
+            Email.category != MailCategory.DIGEST, Email.state == MailState.SENT
+        )
+        return Told(
+            began,
+            sink,
+            {row[0]: row[1] for row in db.session.execute(states)},
+            _due_without(found),
+            _empty_letters(found),
+            db.session.scalar(other) or 0,
+        )
+
+
+def _due_without(found: Place) -> int:
+    """People whose letter was due when the worker began, and whose week is not settled."""
+    after = count = 0
+    while True:
+        _week_due, people = queries.people_due(found.begins, after, 1000)
+        if not people:
+            return count
+        count, after = count + len(people), people[-1].id
+
+
+def _empty_letters(found: Place) -> int:
+    """Letters that have no line more than one of a week in which nothing was."""
+    user = db.session.get_one(User, 100)
+    week = weeks.week_of(clock.now(), user.zone)
+    frame = _lines(emails.weekly(Content(user, week, MemberPart(), ManagerPart())).text)
+    texts = db.session.scalars(sa.select(Email.text).where(Email.key.like("digest:%")))
+    return sum(_lines(text) <= frame for text in texts.yield_per(500))
+
+
+def _lines(text: str) -> int:
+    return sum(bool(line.strip()) for line in text.splitlines())
 
 
 def report(
-    counts: dict[str, Any], seconds: float, began: float, before: locusts.Counted, meanwhile: locusts.Counted
-) -> None:
-    took = (counts["last"] or began) - began
-    letters, states = counts["states"].get(DigestState.ENQUEUED, 0), counts["states"]
-    print(
-        f"{letters:,} letters written ({states.get(DigestState.NOTHING, 0):,} people had nothing to be told), "
-        f"{counts['count']:,} mails handed over, {counts['different']:,} different, in {took / 60:.1f} minutes: "
-        f"{counts['count'] / max(took, 1):.1f} letters a second; watched for {seconds / 60:.1f} minutes"
-    )
-    for name, one in (("without letters", before), ("meanwhile", meanwhile)):
-        whole = one.whole
-        print(
-            f"pages {name}: {whole.requests} requests, median {whole.median:.0f} ms, p95 {whole.p95:.0f} ms, "
-            f"p99 {whole.p99:.0f} ms, faults {one.faults or 'none'}"
-        )
+    found: Place,
+    told: Told,
+    before: locusts.Counted,
+    meanwhile: locusts.Counted,
+    processes: list[Process],
+) -> list[str]:
+    sink, pages = told.sink, (("without letters", before), ("meanwhile", meanwhile))
+    worker = sum(one.seconds for one in processes if one.group == "worker")
+    return [
+        f"\n### Letters of {found.organizations:,} organizations, {found.matches:,} matches, on SQLite with one worker\n",
+        "| | |",
+        "|---|--:|",
+        f"| letters written | {told.letters:,} |",
+        f"| people who had nothing to be told | {told.states.get(DigestState.NOTHING, 0):,} |",
+        f"| people whose letter was due and is not settled | {told.without:,} |",
+        f"| letters at the mail server | {sink['letters']:,} |",
+        f"| twice | {told.twice:,} |",
+        f"| empty | {told.empty:,} |",
+        f"| other mails beside them | {told.others:,} |",
+        f"| minutes from the worker's start to the last letter | {told.seconds / 60:.1f} |",
+        f"| letters a second | {sink['letters'] / told.seconds:.1f} |",
+        f"| worker, processor seconds | {worker:.0f} |",
+        f"| worker, memory MB | {max((one.megabytes for one in processes if one.group == 'worker'), default=0):.0f} |",
+        "",
+        "| pages | requests | p50 ms | p95 ms | p99 ms | faults |",
+        "|---|--:|--:|--:|--:|--:|",
+        *(
+            f"| {name} | {one.whole.requests} | {one.whole.median:.0f} | {one.whole.p95:.0f} | {one.whole.p99:.0f} "
+            f"| {one.faults or 'none'} |"
+            for name, one in pages
+        ),
+    ]
 
 
 def main() -> None:
@@ -146,20 +234,25 @@ def main() -> None:
     parser.add_argument("--organizations", type=int, default=20_000)
     parser.add_argument("--matches", type=int, default=100_000)
     parser.add_argument("--folder", type=Path, default=ROOT / "var" / "load")
-    parser.add_argument("--users", type=int, default=10, help="people who ask for pages")
-    parser.add_argument("--seconds", type=int, default=60, help="how long they do, before and meanwhile")
-    parser.add_argument("--most-minutes", type=int, default=PROMISED_MINUTES, help="when to stop waiting")
-    parser.add_argument("--port", type=int, default=8192)
+    parser.add_argument("--users", type=int, default=10, help="people who read pages")
+    parser.add_argument("--seconds", type=int, default=120, help="how long they do, before and meanwhile")
+    parser.add_argument("--writes", action="store_true", help="they answer, decide and save, too")
     parser.add_argument(
-        "--at-once", action="store_true", help="while the worker learns and proposes anew, too"
+        "--most-minutes",
+        type=int,
+        default=2 * PROMISED_MINUTES,
+        help="when to stop waiting for the last letter",
     )
+    parser.add_argument("--port", type=int, default=8192)
+    parser.add_argument("--markdown", type=Path, help="write the tables there too")
     given = parser.parse_args()
     size = (given.organizations, given.matches)
     with (
         place(given.folder.resolve(), "sqlite", *size, with_meanings=True) as found,
-        tempfile.TemporaryDirectory() as folder,
+        tempfile.TemporaryDirectory(dir=found.folder) as folder,
     ):
-        measure(found, given, Path(folder))
+        is_well = measure(found, given, Path(folder))
+    sys.exit(not is_well)
 
 
 if __name__ == "__main__":

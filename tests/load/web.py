@@ -18,7 +18,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 from tests.load import cast, locusts, pages, report
-from tests.load.places import CONFIG, ROOT, Place, place
+from tests.load.places import CONFIG, ROOT, Place, go_on, place
 from tests.load.sampling import Sampler
 
 SIZES = {"sqlite": (20_000, 100_000), "postgresql": (200_000, 1_000_000)}
@@ -72,13 +72,18 @@ def recovered(port: int) -> float:
     return time.monotonic() - began
 
 
+def costs_of(found: Place) -> report.Outcome:
+    """What each page costs by itself; who asks is written to the folder."""
+    app = found.app()
+    chosen = cast.write(app, found.folder / "cast.json")
+    outcome = report.Outcome(found.kind, found.organizations, found.matches, found.bytes())
+    outcome.costs = pages.costs(app, chosen)
+    return outcome
+
+
 def bench(found: Place, given: argparse.Namespace) -> report.Outcome:
     """One size on one database."""
-    outcome = report.Outcome(found.kind, found.organizations, found.matches, found.bytes())
-    app = found.app()
-    file = found.folder / "cast.json"
-    chosen = cast.write(app, file)
-    outcome.costs = pages.costs(app, chosen)
+    outcome, file = costs_of(found), found.folder / "cast.json"
     with served(found, "tests.load.bare:app", given.port + 1):
         warm_bare(given.port + 1)
         bare = {"LOAD_BARE": "1"}
@@ -118,6 +123,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--fill-only", action="store_true", help="make the databases and end")
     parser.add_argument("--no-meanings", action="store_true", help="search by words alone")
     parser.add_argument("--no-overload", action="store_true")
+    parser.add_argument("--pages", action="store_true", help="what each page costs by itself, and end")
     parser.add_argument("--profile", metavar="PAGE", help="show where one page spends its time, and end")
     parser.add_argument("--markdown", type=Path, help="write the tables there too")
     given = parser.parse_args(arguments)
@@ -130,8 +136,11 @@ def main(arguments: list[str] | None = None) -> None:
                 if given.profile:
                     app = found.app()
                     pages.profile(app, cast.write(app, found.folder / "cast.json"), given.profile)
+                elif given.pages:
+                    print(report.one(costs_of(found)), flush=True)
                 elif not given.fill_only:
                     outcomes.append(bench(found, given))
+                    go_on(found)
                     print(report.one(outcomes[-1]), flush=True)
     if outcomes:
         print(report.growth(outcomes))
