@@ -46,6 +46,7 @@ from app.digests import commands as digests_commands
 from app.digests import models as digests_models
 from app.digests import tasks as digests_tasks
 from app.digests import views as digests_views
+from app.digests import wish_views as digests_wish_views
 from app.directory import commands as directory_commands
 from app.directory import models as directory_models
 from app.directory import tasks as directory_tasks
@@ -60,6 +61,7 @@ from app.inbound import models as inbound_models
 from app.inbound import tasks as inbound_tasks
 from app.inbound import views as inbound_views
 from app.insights import views as insights_views
+from app.introductions import attention_views
 from app.introductions import models as introductions_models
 from app.introductions import tasks as introductions_tasks
 from app.introductions import views as introductions_views
@@ -124,6 +126,7 @@ BLUEPRINTS = (
     directory_views.bp,
     grievances_views.bp,
     introductions_views.bp,
+    attention_views.bp,
     desk_views.bp,
     desk_older_views.bp,
     desk_conflict_views.bp,
@@ -137,6 +140,7 @@ BLUEPRINTS = (
     outcomes_views.bp,
     hurdles_views.bp,
     digests_views.bp,
+    digests_wish_views.bp,
     jobs_views.bp,
     operations_views.bp,
     api_views.bp,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 
 import sqlalchemy as sa
@@ -69,6 +69,16 @@ def has_over() -> bool:
     """Whether the pause of anybody is over."""
     over = sa.select(Attention.id).where(Attention.paused_until <= clock.now().date())
     return db.session.scalar(over.limit(1)) is not None
+
+
+def wanted_of(organization_id: int) -> Wanted:
+    """What an organization asks for now; a day that has come is no pause any more."""
+    row = attention.attention_of(organization_id)
+    if row is None:
+        return Wanted()
+    today = clock.now().date()
+    is_over = row.paused_until is not None and row.paused_until <= today
+    return replace(_wanted(row), paused_until=None) if is_over else _wanted(row)
 
 
 def _wanted(row: Attention) -> Wanted:
