@@ -19,6 +19,7 @@ from app.outcomes.models import (
     Progress,
 )
 from app.taxonomy import Country
+from tests.load import talk
 from tests.load.made import World
 from tests.load.pouring import Pouring
 
@@ -33,6 +34,7 @@ def write(pouring: Pouring, world: World, pairs: Sequence[Story]) -> None:
     pouring.pour(Meeting, (_meeting(world, story) for story in meeting))
     pouring.pour(MeetingGuest, (row for story in meeting for row in _guests(world, story)))
     pouring.pour(Milestone, (row for story in pairs for row in _milestones(world, story)))
+    talk.write(pouring, world, pairs)
     pouring.pour(OutcomeCheck, (row for story in pairs for row in _checks(world, story)))
 
 

@@ -32,7 +32,7 @@ CONFIG = ROOT / "docs" / "deploy" / "gunicorn.conf.py"
 
 
 # Another number lets kept worlds be filled anew: the filler writes something else by now.
-FORM = 2
+FORM = 3
 # Each run on a kept world begins so much later than the one before: what that one wrote is past.
 LATER = timedelta(minutes=30)
 
