@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
-from flask_babel import force_locale, lazy_gettext, ngettext
+from flask_babel import force_locale, format_date, format_time, lazy_gettext, ngettext
 from flask_babel import gettext as _
 
 from app.accounts import emails as accounts
 from app.accounts.models import User
 from app.claims import links as claim_links
 from app.digests import member_week, queries
+from app.digests.member_week import MemberPart
 from app.digests.queries import Content
+from app.digests.weeks import Hour
 from app.introductions.sides import Side
 from app.meetings import words as meeting_words
 from app.meetings.models import Meeting
@@ -22,6 +26,8 @@ from app.outcomes import wording as outcome_words
 from app.web import day
 
 TEMPLATE = "digests/mail/weekly"
+# Any Monday names the days of a week.
+MONDAY = datetime.date(2026, 1, 5)
 _WORDS = {
     2: lazy_gettext("Two"),
     3: lazy_gettext("Three"),
@@ -62,12 +68,20 @@ def told(content: Content) -> dict[str, Any]:
         "question": content.question,
         "why": queries.why,
         "asked_until": _asked_until,
+        "comes": lambda: _comes(content.wish.hour),
         "clocks": lambda meeting: _clocks(meeting, content.user),
         "met": lambda meeting: _met(meeting, content.user),
         "MILESTONES": outcome_words.MILESTONES,
         "most_meetings": member_week.MOST_MEETINGS,
         "most_asked": member_week.MOST_ASKED,
     }
+
+
+def _comes(hour: Hour) -> str:
+    """The hour of the week at which the letter comes, in the reader's words."""
+    at = datetime.datetime.combine(MONDAY + datetime.timedelta(days=hour.weekday - 1), datetime.time(hour.hour))
+    weekday, clock = format_date(at, "EEEE"), format_time(at.time(), "short", rebase=False)
+    return _("%(weekday)s at %(clock)s", weekday=weekday, clock=clock)
 
 
 def _asked_until(side: Side) -> str:
@@ -129,39 +143,49 @@ def _manager_needs(content: Content) -> str:
 
 
 def _news(content: Content) -> str:
-    member = content.member
+    """What is worth a letter though nothing is asked of the person: the first there is."""
+    return next(chain(_news_of_pairs(content.member), _other_news(content)), _("Your week at Sangam"))
+
+
+def _news_of_pairs(member: MemberPart) -> Iterator[str]:
     if count := len(member.introduced):
-        return ngettext("One new introduction", "%(count)s new introductions", count, count=_words(count))
+        yield ngettext("One new introduction", "%(count)s new introductions", count, count=_words(count))
+    if member.has_new_messages:
+        count = sum(one.count for one in member.unread)
+        yield ngettext("One new message", "%(count)s new messages", count, count=_words(count))
     if count := len(member.said_yes):
-        return ngettext(
+        yield ngettext(
             "Your yes waits for the other side",
             "%(count)s of your yeses wait for the other side",
             count,
             count=_words(count),
         )
     if count := member.new_in_review:
-        return ngettext(
+        yield ngettext(
             "One new match is in review", "%(count)s new matches are in review", count, count=_words(count)
         )
+
+
+def _other_news(content: Content) -> Iterator[str]:
+    member = content.member
     if count := sum(one.count for one in content.news):
-        return ngettext(
+        yield ngettext(
             "One new organization for your searches",
             "%(count)s new organizations for your searches",
             count,
             count=_words(count),
         )
     if member.outcome:
-        return _("One question about an introduction")
+        yield _("One question about an introduction")
     if count := len(member.coming):
-        return ngettext(
+        yield ngettext(
             "One meeting in the next days",
             "%(count)s meetings in the next days",
             count,
             count=_words(count),
         )
     if count := len(member.calls):
-        return ngettext("One call that fits you", "%(count)s calls that fit you", count, count=_words(count))
-    return _("Your week at Sangam")
+        yield ngettext("One call that fits you", "%(count)s calls that fit you", count, count=_words(count))
 
 
 def _words(count: int) -> str:

@@ -13,6 +13,8 @@ from typing import Any
 from app.accounts.models import User
 from app.claims import queries as claims
 from app.claims.queries import Question
+from app.conversations import queries as conversations
+from app.conversations.queries import Unread
 from app.digests import calls, reach
 from app.digests.calls import Call
 from app.digests.figures import A_WEEK, Figures, Wanted, figures_of
@@ -46,6 +48,9 @@ class MemberPart:
     expiring: list[Side] = field(default_factory=list)
     said_yes: list[Side] = field(default_factory=list)
     introduced: list[Side] = field(default_factory=list)
+    # Messages they have not read, by conversation, and whether any came since the last letter.
+    unread: list[Unread] = field(default_factory=list)
+    has_new_messages: bool = False
     in_review: int = 0
     new_in_review: int = 0
     coming: list[Meeting] = field(default_factory=list)
@@ -74,9 +79,9 @@ class MemberPart:
         return bool(self.coming or self.to_choose or self.to_report)
 
     def __bool__(self) -> bool:
-        # Old proposals in review, reach and advice alone are no news.
+        # Old messages and proposals in review, reach and advice alone are no news.
         waits = self.to_answer or self.said_yes or self.to_confirm or self.has_meetings or self.outcome
-        is_new = self.introduced or self.new_in_review or self.has_news_of_calls
+        is_new = self.introduced or self.has_new_messages or self.new_in_review or self.has_news_of_calls
         return bool(waits or is_new or self.news or self.question)
 
 
@@ -101,6 +106,7 @@ def member_parts(
         pairs=pairs,
         sides=_by_person(pairs.sides),
         agendas=agendas_of(users, now - BACK, now + AHEAD),
+        unread=conversations.unread_for(users) if seats.members else {},
         hits=hits,
         figures=figures_of(wanted),
     )
@@ -117,6 +123,7 @@ class _Week:
     pairs: Pairs
     sides: Mapping[int, Sequence[Side]]
     agendas: Mapping[int, Agenda]
+    unread: Mapping[int, list[Unread]]
     hits: Mapping[int, Hits]
     figures: Figures
 
@@ -151,11 +158,14 @@ class _Week:
         review = [self.figures.in_review[seat.organization_id] for seat in self.places[user_id]]
         to_answer = [s for s in sides if s.standing is Standing.TO_ANSWER and s.can_answer]
         since = since_letter(self.figures.letters.get(user_id), self.now)
+        unread = self.unread.get(user_id, [])
         return {
             "to_answer": to_answer,
             "expiring": _expiring(to_answer[MOST_MATCHES:], self.now + A_WEEK),
             "said_yes": [s for s in sides if s.standing is Standing.SAID_YES],
             "introduced": [s for s in sides if s.introduction and s.introduction.at > since],
+            "unread": unread,
+            "has_new_messages": any(one.latest_at > since for one in unread),
             "in_review": sum(count for count, _new in review),
             "new_in_review": sum(new for _count, new in review),
         }
