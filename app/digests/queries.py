@@ -5,24 +5,45 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
-from app.accounts.models import Role, User
+from app import clock
+from app.accounts.models import Role, SignIn, User
 from app.claims.queries import Question
 from app.conflicts import queries as conflicts
 from app.db import db
-from app.digests import desk_week, member_week, weeks
+from app.digests import desk_week, member_week, weeks, wishes
 from app.digests.desk_week import ManagerPart
 from app.digests.member_week import MemberPart
-from app.digests.models import Digest
+from app.digests.models import Digest, LetterWish, Part
+from app.digests.reach import Reach
+from app.digests.weeks import MONDAY_AT_NINE, Hour
+from app.digests.wishes import Wish
 from app.directory.news import News
 from app.introductions.sides import Side
 from app.programs.models import ProgramManager
 
 MOST_REASONS = 2
+# A week is owed for no longer than it lasts.
+LONGEST_OWED = datetime.timedelta(days=8)
+# The hour of the week each person has, in SQL.
+_HOUR = (
+    User.time_zone,
+    sa.func.coalesce(LetterWish.weekday, MONDAY_AT_NINE.weekday),
+    sa.func.coalesce(LetterWish.hour, MONDAY_AT_NINE.hour),
+)
+# What leaving out a part takes from a letter.
+_WITHOUT: dict[Part, dict[str, Any]] = {
+    Part.NEWS: {"news": ()},
+    Part.CALLS: {"calls": [], "has_news_of_calls": False},
+    Part.REACH: {"reach": Reach(), "change": None},
+    Part.QUESTION: {"question": None},
+    Part.IN_REVIEW: {"in_review": 0, "new_in_review": 0},
+}
 
 
 def why(side: Side) -> tuple[list[str], list[str]]:
@@ -39,6 +60,14 @@ class Content:
     week: str
     member: MemberPart
     manager: ManagerPart
+    wish: Wish = field(default_factory=Wish)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether who was here lately has seen all of it: nothing needs them, and nothing came."""
+        part = self.member
+        known = replace(part, said_yes=[], coming=[])
+        return not known and not self.manager
 
     @property
     def news(self) -> Sequence[News]:
@@ -54,24 +83,64 @@ class Content:
         return bool(self.member or self.manager)
 
 
-def people_due(now: datetime.datetime, after: int, limit: int) -> tuple[str, Sequence[User]]:
-    """The week whose letter is due somewhere, and the next people, by id, who have not had it."""
-    week, zones = zones_due(now)
-    query = _without(week).where(User.time_zone.in_(zones), User.id > after).limit(limit)
-    return week, db.session.scalars(query).all() if zones else ()
+@dataclass(frozen=True)
+class Due:
+    """A person whose letter of a week may be written now."""
+
+    user: User
+    week: str
 
 
-def zones_due(now: datetime.datetime) -> tuple[str, list[str]]:
-    """The week that is due, and the names of the zones where it is. Never two weeks: each is due for two days."""
-    names = db.session.scalars(sa.select(User.time_zone).where(*_wants_letter()).distinct())
-    known = [zone for name in names if (zone := weeks.zone_of(name))]
-    due = [zone for zone in known if weeks.is_due(now, zone)]
-    return weeks.week_of(now, due[0]) if due else "", [zone.key for zone in due]
+def people_due(now: datetime.datetime, after: int, limit: int) -> Sequence[Due]:
+    """The next people, by id, whose hour of the week has come and who have not had that week's letter."""
+    found: dict[int, Due] = {}
+    for week, (hours, late) in _due_by_week(now).items():
+        is_due = (
+            sa.or_(sa.tuple_(*_HOUR).in_(hours), User.id.in_(late)) if late else sa.tuple_(*_HOUR).in_(hours)
+        )
+        query = _wished(_without(week)).where(is_due, _is_not_paused(now), User.id > after).limit(limit)
+        for user in db.session.scalars(query):
+            found.setdefault(user.id, Due(user, week))
+    return [found[id_] for id_ in sorted(found)[:limit]]
+
+
+def _due_by_week(now: datetime.datetime) -> dict[str, tuple[list[tuple[str, int, int]], list[int]]]:
+    """By week: the (zone, weekday, hour) at which its letter is due, and who chose an hour too late for it."""
+    found: dict[str, tuple[list[tuple[str, int, int]], list[int]]] = defaultdict(lambda: ([], []))
+    hours = _wished(sa.select(*_HOUR)).where(*_wants_letter(), _is_not_paused(now)).distinct()
+    for name, weekday, hour in db.session.execute(hours):
+        zone = weeks.zone_of(name)
+        if zone and (week := weeks.due_week(now, zone, Hour(weekday, hour))):
+            found[week][0].append((name, weekday, hour))
+    chosen = sa.select(User.id, *_HOUR, LetterWish.hour_changed_at).where(
+        *_wants_letter(), LetterWish.hour_changed_at > now - LONGEST_OWED
+    )
+    for id_, name, weekday, hour, changed_at in db.session.execute(_wished(chosen)):
+        zone = weeks.zone_of(name)
+        if zone and (week := weeks.owed_week(now, zone, Hour(weekday, hour), changed_at)):
+            found[week][1].append(id_)
+    return found
+
+
+def _wished(query: Any) -> Any:
+    return query.outerjoin(LetterWish, LetterWish.user_id == User.id)
+
+
+def _is_not_paused(now: datetime.datetime) -> sa.ColumnElement[bool]:
+    return sa.or_(LetterWish.paused_until.is_(None), LetterWish.paused_until <= now)
+
+
+def here_since(users: Sequence[User], since: datetime.datetime) -> set[int]:
+    """Who of these people has signed in since then."""
+    ids = [user.id for user in users]
+    query = sa.select(SignIn.user_id).where(SignIn.user_id.in_(ids), SignIn.created_at >= since).distinct()
+    return set(db.session.scalars(query)) if ids else set()
 
 
 def people_without(week: str, after: int, limit: int) -> Sequence[User]:
     """The next people, by id, whose letter of `week` is not settled, whatever the hour."""
-    return db.session.scalars(_without(week).where(User.id > after).limit(limit)).all()
+    query = _wished(_without(week)).where(User.id > after, _is_not_paused(clock.now()))
+    return db.session.scalars(query.limit(limit)).all()
 
 
 def standing_of_week(week: str) -> tuple[int, int]:
@@ -98,7 +167,21 @@ def contents_of(
 ) -> list[Content]:
     """Each person's week, read for all of them together; `folder` is where models are, for searches by meaning."""
     members, managers = member_week.member_parts(users, now, folder), manager_parts(users, now)
-    return [Content(user, week, members[user.id], managers[user.id]) for user in users]
+    wanted = wishes.wishes_of(users)
+    return [
+        Content(
+            user, week, _kept(members[user.id], wanted[user.id].muted), managers[user.id], wanted[user.id]
+        )
+        for user in users
+    ]
+
+
+def _kept(member: MemberPart, muted: Collection[Part]) -> MemberPart:
+    """Without the parts that a person left out of their letter."""
+    gone: dict[str, Any] = {}
+    for part in muted:
+        gone |= _WITHOUT[part]
+    return replace(member, **gone) if gone else member
 
 
 def content_of(user: User, week: str, now: datetime.datetime, folder: Path | None = None) -> Content:

@@ -23,6 +23,8 @@ from app.outbox.rendering import Mail
 
 log = structlog.get_logger(__name__)
 BATCH = 100
+# Who signed in so lately gets no letter that tells only what they have seen.
+JUST_HERE = datetime.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,11 @@ class Letter:
 
 def letters_due(now: datetime.datetime, after: int = 0, folder: Path | None = None) -> list[Letter]:
     """Compose the next letters whose hour has come, of people with ids above `after`. Reads only."""
-    week, users = queries.people_due(now, after, BATCH)
-    return _compose(week, users, now, folder)
+    by_week: dict[str, list[User]] = {}
+    for due in queries.people_due(now, after, BATCH):
+        by_week.setdefault(due.week, []).append(due.user)
+    letters = [letter for week, users in by_week.items() for letter in _compose(week, users, now, folder)]
+    return sorted(letters, key=lambda letter: letter.user_id)
 
 
 def letters_of_week(
@@ -56,18 +61,21 @@ def letters_of_week(
 def _compose(week: str, users: Sequence[User], now: datetime.datetime, folder: Path | None) -> list[Letter]:
     if not users:
         return []
-    return [_letter(content, now) for content in queries.contents_of(week, users, now, folder)]
+    here = queries.here_since(users, now - JUST_HERE)
+    contents = queries.contents_of(week, users, now, folder)
+    return [_letter(content, now, was_here=content.user.id in here) for content in contents]
 
 
-def _letter(content: Content, now: datetime.datetime) -> Letter:
+def _letter(content: Content, now: datetime.datetime, *, was_here: bool) -> Letter:
+    is_worth_it = bool(content) and not (was_here and content.is_known)
     try:
-        mail = emails.weekly(content) if content else None
+        mail = emails.weekly(content) if is_worth_it else None
     except Exception:
         # One letter that cannot be written must not keep everybody else's back.
         log.exception("letter not composed", user_id=content.user.id, week=content.week)
         return Letter(content.user.id, content.week, is_broken=True)
-    asks_of = content.question.claim.id if content.question else None
-    return Letter(content.user.id, content.week, mail, now if content.news else None, asks_of)
+    asks_of = content.question.claim.id if mail and content.question else None
+    return Letter(content.user.id, content.week, mail, now if mail and content.news else None, asks_of)
 
 
 def enqueue(letters: Sequence[Letter]) -> int:

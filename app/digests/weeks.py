@@ -1,16 +1,30 @@
-"""When a week's letter is due: pure arithmetic on zones and ISO weeks, apart from the tables so that it can be tried hour by hour."""
+"""When a week's letter is due: pure arithmetic on zones and ISO weeks, apart from the tables so that it can be tried hour by hour.
+
+Everybody has an hour of the week. The letter of an ISO week opens at that hour on the person's own wall, and may be written
+for two days from then, also into the next week: so long a scheduler that was down catches up.
+"""
 
 from __future__ import annotations
 
 import datetime
 import re
+from dataclasses import dataclass
 from datetime import UTC, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-OPENS_AT = datetime.time(9)
-# A scheduler that was down catches up until Wednesday at the same hour; later a Monday letter is only late.
 CATCH_UP_DAYS = 2
 _WEEK = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """An hour of the week: ISO weekday from 1 (Monday) to 7, and hour of the day."""
+
+    weekday: int = 1
+    hour: int = 9
+
+
+MONDAY_AT_NINE = Hour()
 
 
 def zone_of(name: str) -> ZoneInfo | None:
@@ -23,8 +37,7 @@ def zone_of(name: str) -> ZoneInfo | None:
 
 def week_of(moment: datetime.datetime, zone: ZoneInfo) -> str:
     """The ISO week a moment falls in, where the person is, like ``2026-W47``."""
-    year, week, _weekday = moment.astimezone(zone).date().isocalendar()
-    return f"{year}-W{week:02}"
+    return _named(moment.astimezone(zone).date())
 
 
 def monday_of(week: str) -> datetime.date:
@@ -38,24 +51,45 @@ def monday_of(week: str) -> datetime.date:
         raise ValueError(f"{found[1]} has no week {found[2]}.") from None
 
 
-def opens_at(week: str, zone: ZoneInfo) -> datetime.datetime:
-    """The moment, in UTC, from which the week's letter may be written: Monday at nine on the person's wall.
+def opens_at(week: str, zone: ZoneInfo, hour: Hour = MONDAY_AT_NINE) -> datetime.datetime:
+    """The moment, in UTC, from which the week's letter may be written: the hour of the week on the person's wall.
 
     Where that hour is skipped by a clock change it is the next minute there is; where it comes twice, the first.
     """
-    return _on_the_wall(monday_of(week), zone)
+    return _on_the_wall(monday_of(week) + timedelta(days=hour.weekday - 1), hour, zone)
 
 
-def closes_at(week: str, zone: ZoneInfo) -> datetime.datetime:
+def closes_at(week: str, zone: ZoneInfo, hour: Hour = MONDAY_AT_NINE) -> datetime.datetime:
     """The moment, in UTC, after which the week's letter is not written any more."""
-    return _on_the_wall(monday_of(week) + timedelta(days=CATCH_UP_DAYS), zone)
+    return _on_the_wall(monday_of(week) + timedelta(days=hour.weekday - 1 + CATCH_UP_DAYS), hour, zone)
 
 
-def _on_the_wall(day: datetime.date, zone: ZoneInfo) -> datetime.datetime:
-    return datetime.datetime.combine(day, OPENS_AT, tzinfo=zone).astimezone(UTC)
+def _on_the_wall(day: datetime.date, hour: Hour, zone: ZoneInfo) -> datetime.datetime:
+    return datetime.datetime.combine(day, datetime.time(hour.hour), tzinfo=zone).astimezone(UTC)
 
 
-def is_due(now: datetime.datetime, zone: ZoneInfo) -> bool:
-    """Whether this week's letter may be written now for a person in `zone`."""
+def due_week(now: datetime.datetime, zone: ZoneInfo, hour: Hour = MONDAY_AT_NINE) -> str | None:
+    """The week whose letter may be written now; None between. Never two: they open seven days apart."""
+    today = now.astimezone(zone).date()
+    for day in (today, today - timedelta(days=7)):
+        week = _named(day)
+        if opens_at(week, zone, hour) <= now < closes_at(week, zone, hour):
+            return week
+    return None
+
+
+def owed_week(
+    now: datetime.datetime, zone: ZoneInfo, hour: Hour, changed_at: datetime.datetime
+) -> str | None:
+    """The present week, for who chose an hour of it that was over when they chose: their letter comes right away.
+
+    Without this, who on a Wednesday changes from Friday to Monday would have no letter that week.
+    """
     week = week_of(now, zone)
-    return opens_at(week, zone) <= now < closes_at(week, zone)
+    opens = opens_at(week, zone, hour)
+    return week if opens <= now and opens < changed_at <= now else None
+
+
+def _named(day: datetime.date) -> str:
+    year, week, _weekday = day.isocalendar()
+    return f"{year}-W{week:02}"

@@ -1,51 +1,21 @@
-"""When the weekly letter is due, hour by hour over two years, in zones with and without clock changes."""
+"""When a week's letter is due: on the person's own wall, whatever clocks do, and for two days from then."""
 
 from __future__ import annotations
 
 import datetime
-from collections import Counter
 from datetime import UTC, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from app.digests import weeks
+from app.digests.weeks import MONDAY_AT_NINE, Hour
 
-ZONES = [
-    "Asia/Kolkata",
-    "America/New_York",
-    "America/Chicago",
-    "America/Denver",
-    "America/Phoenix",
-    "America/Los_Angeles",
-    "Australia/Lord_Howe",
-    "Pacific/Apia",
-]
+KOLKATA, NEW_YORK = ZoneInfo("Asia/Kolkata"), ZoneInfo("America/New_York")
 
 
-@pytest.mark.parametrize("name", ZONES)
-def test_an_hourly_scheduler_opens_each_week_once_on_monday_at_nine(name):
-    zone = ZoneInfo(name)
-    now = datetime.datetime(2026, 1, 1, tzinfo=UTC)
-    end = now + timedelta(days=2 * 366)
-    opened: Counter[str] = Counter()
-    while now < end:
-        week = weeks.week_of(now, zone)
-        if weeks.is_due(now, zone) and week not in opened:
-            opened[week] += 1
-            local = now.astimezone(zone)
-            assert local.weekday() == 0
-            assert local.hour == 9
-        now += timedelta(minutes=30)
-    mondays = {weeks.week_of(now, zone) for now in _mondays(2026, 104)}
-    assert mondays <= set(opened) | {"2026-W01"}
-    assert set(opened.values()) == {1}
-    assert "2026-W53" in opened
-
-
-def _mondays(year: int, count: int) -> list[datetime.datetime]:
-    first = datetime.datetime(year, 1, 5, 12, tzinfo=UTC)
-    return [first + timedelta(weeks=number) for number in range(count)]
+def moment(text: str) -> datetime.datetime:
+    return datetime.datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -60,33 +30,40 @@ def _mondays(year: int, count: int) -> list[datetime.datetime]:
     ],
 )
 def test_nine_on_monday_is_read_from_the_wall(week, zone, expected):
-    opens = weeks.opens_at(week, ZoneInfo(zone))
-    assert opens == datetime.datetime.fromisoformat(expected).replace(tzinfo=UTC)
+    assert weeks.opens_at(week, ZoneInfo(zone)) == moment(expected)
 
 
-def test_an_hour_that_a_clock_change_skips_becomes_the_next_there_is(monkeypatch):
-    monkeypatch.setattr(weeks, "OPENS_AT", datetime.time(2, 30))
-    # A Monday before a Wednesday does not skip; the day itself is what counts here.
-    skipped = weeks._on_the_wall(datetime.date(2027, 3, 14), ZoneInfo("America/New_York"))
-    assert skipped == datetime.datetime(2027, 3, 14, 7, 30, tzinfo=UTC)
+def test_an_hour_that_a_clock_change_skips_becomes_the_next_there_is():
+    # On Sunday 14 March 2027 New York has no two o'clock: what comes next is three.
+    assert weeks.opens_at("2027-W10", NEW_YORK, Hour(7, 2)) == moment("2027-03-14T07:00")
 
 
-def test_an_hour_that_comes_twice_is_taken_the_first_time(monkeypatch):
-    monkeypatch.setattr(weeks, "OPENS_AT", datetime.time(1, 30))
-    doubled = weeks._on_the_wall(datetime.date(2026, 11, 1), ZoneInfo("America/New_York"))
-    assert doubled == datetime.datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
+def test_an_hour_that_comes_twice_is_taken_the_first_time():
+    assert weeks.opens_at("2026-W44", NEW_YORK, Hour(7, 1)) == moment("2026-11-01T05:00")
 
 
-@pytest.mark.parametrize("late", [timedelta(hours=26), timedelta(hours=47)])
+@pytest.mark.parametrize("late", [timedelta(0), timedelta(hours=26), timedelta(hours=47)])
 def test_a_late_scheduler_still_catches_up(late):
-    zone = ZoneInfo("Asia/Kolkata")
-    assert weeks.is_due(weeks.opens_at("2026-W47", zone) + late, zone)
+    assert weeks.due_week(weeks.opens_at("2026-W47", KOLKATA) + late, KOLKATA) == "2026-W47"
 
 
 @pytest.mark.parametrize("off", [timedelta(minutes=-1), timedelta(hours=48), timedelta(days=4)])
 def test_before_monday_at_nine_and_from_wednesday_at_nine_nothing_is_due(off):
-    zone = ZoneInfo("Asia/Kolkata")
-    assert not weeks.is_due(weeks.opens_at("2026-W47", zone) + off, zone)
+    assert weeks.due_week(weeks.opens_at("2026-W47", KOLKATA) + off, KOLKATA) is None
+
+
+def test_a_letter_of_sunday_night_is_caught_up_in_the_next_week_under_its_own():
+    late = weeks.opens_at("2026-W47", KOLKATA, Hour(7, 23)) + timedelta(hours=30)
+    assert weeks.week_of(late, KOLKATA) == "2026-W48"
+    assert weeks.due_week(late, KOLKATA, Hour(7, 23)) == "2026-W47"
+
+
+def test_who_chooses_a_day_that_is_over_has_this_weeks_letter_right_away():
+    wednesday = moment("2026-11-18T12:00")
+    assert weeks.owed_week(wednesday, KOLKATA, MONDAY_AT_NINE, wednesday) == "2026-W47"
+    assert weeks.owed_week(wednesday, KOLKATA, Hour(5, 9), wednesday) is None
+    before = moment("2026-11-13T12:00")
+    assert weeks.owed_week(wednesday, KOLKATA, MONDAY_AT_NINE, before) is None
 
 
 @pytest.mark.parametrize(
