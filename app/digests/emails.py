@@ -20,6 +20,7 @@ from app.digests.weeks import Hour
 from app.introductions.sides import Side
 from app.meetings import words as meeting_words
 from app.meetings.models import Meeting
+from app.outbox import bars
 from app.outbox.models import MailCategory
 from app.outbox.rendering import Mail, compose
 from app.outcomes import wording as outcome_words
@@ -69,6 +70,7 @@ def told(content: Content) -> dict[str, Any]:
         "why": queries.why,
         "asked_until": _asked_until,
         "comes": lambda: _comes(content.wish.hour),
+        "bars": bars.address,
         "clocks": lambda meeting: _clocks(meeting, content.user),
         "met": lambda meeting: _met(meeting, content.user),
         "MILESTONES": outcome_words.MILESTONES,
@@ -79,7 +81,9 @@ def told(content: Content) -> dict[str, Any]:
 
 def _comes(hour: Hour) -> str:
     """The hour of the week at which the letter comes, in the reader's words."""
-    at = datetime.datetime.combine(MONDAY + datetime.timedelta(days=hour.weekday - 1), datetime.time(hour.hour))
+    at = datetime.datetime.combine(
+        MONDAY + datetime.timedelta(days=hour.weekday - 1), datetime.time(hour.hour)
+    )
     weekday, clock = format_date(at, "EEEE"), format_time(at.time(), "short", rebase=False)
     return _("%(weekday)s at %(clock)s", weekday=weekday, clock=clock)
 

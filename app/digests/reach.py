@@ -6,11 +6,13 @@ Everything is counted from rows that exist and read from advice that is stored: 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.digests.figures import Figures
+from flask_babel import gettext as _
+
+from app.digests.figures import WEEKS, Figures
 from app.matching import coaching
 from app.matching.models import Advice
 from app.organizations import forms
@@ -26,6 +28,30 @@ class Reach:
 
     shown: int = 0
     answered: int = 0
+    # How many were told of them in each of the past weeks, this one last.
+    weeks: tuple[int, ...] = (0,) * WEEKS
+
+    @property
+    def has_history(self) -> bool:
+        """Whether a row of weeks says more than this week's number: not before the third week."""
+        return any(self.weeks[: WEEKS - 2])
+
+    @property
+    def in_words(self) -> str:
+        """All weeks, for those who see no picture."""
+        first, second, third, last = self.weeks
+        return _(
+            "In the past four weeks, this one last, you were shown to %(first)s, %(second)s, %(third)s and %(last)s organizations.",
+            first=first,
+            second=second,
+            third=third,
+            last=last,
+        )
+
+    def plus(self, shown: int, answered: int, weeks: Iterable[int]) -> Reach:
+        """With the numbers of one more organization."""
+        both = tuple(map(sum, zip(self.weeks, weeks, strict=True)))
+        return Reach(self.shown + shown, self.answered + answered, both)
 
     @property
     def tells_answers(self) -> bool:
@@ -58,9 +84,9 @@ def reach_for(memberships: Sequence[Membership], figures: Figures) -> dict[int, 
     """The past week of each person, their organizations together."""
     found: defaultdict[int, Reach] = defaultdict(Reach)
     for seat in memberships:
-        shown, answered = figures.reach.get((seat.organization_id, 0), (0, 0))
-        so_far = found[seat.user_id]
-        found[seat.user_id] = Reach(so_far.shown + shown, so_far.answered + answered)
+        weeks = [figures.reach.get((seat.organization_id, ago), (0, 0)) for ago in range(WEEKS)]
+        told = (shown for shown, _answered in reversed(weeks))
+        found[seat.user_id] = found[seat.user_id].plus(*weeks[0], told)
     return found
 
 

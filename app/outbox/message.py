@@ -9,6 +9,7 @@ from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
 from typing import Any
 
+from app.outbox import bars
 from app.outbox.models import Email
 
 # The standard policy turns a long word into an encoded-word, which no mail program reads as an address.
@@ -59,9 +60,18 @@ def message(email: Email, sender: str, host: str = "") -> EmailMessage:
         letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     letter.set_content(email.text)
     letter.add_alternative(email.html, subtype="html")
+    _add_pictures(letter, email.html)
     if email.calendar:
         _add_calendar(letter, email.calendar)
     return letter
+
+
+def _add_pictures(letter: EmailMessage, html: str) -> None:
+    for content_id, picture in bars.pictures_in(html).items():
+        page: Any = letter.get_body(("html",))
+        page.add_related(
+            picture, "image", "png", cid=f"<{content_id}>", filename="bars.png", disposition="inline"
+        )
 
 
 def _add_calendar(letter: EmailMessage, calendar: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, abort, current_app, make_response, render_template, request, url_for
 
-from app.outbox import queries
+from app.outbox import bars, queries
 from app.outbox.transport import folder_of
 from config import ROOT
 
@@ -65,6 +65,6 @@ def dev_mail_html(name: str) -> Any:
 
 
 def _framed(html: str) -> Any:
-    response = make_response(html)
+    response = make_response(bars.shown_in(html))
     response.headers["Content-Security-Policy"] = MAIL_POLICY
     return response

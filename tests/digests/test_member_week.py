@@ -224,7 +224,7 @@ def test_reach_counts_partners_told_in_the_week_and_their_answers(app, world, at
             )
         )
     with app.app_context():
-        assert member_week.member_parts(merged([owner]), now)[owner.id].reach == Reach(3, 1)
+        assert member_week.member_parts(merged([owner]), now)[owner.id].reach == Reach(3, 1, (0, 0, 1, 3))
 
 
 @pytest.mark.parametrize(
