@@ -175,10 +175,10 @@ def _due_without(found: Place) -> int:
     """People whose letter was due when the worker began, and whose week is not settled."""
     after = count = 0
     while True:
-        _week_due, people = queries.people_due(found.begins, after, 1000)
-        if not people:
+        due = queries.people_due(found.begins, after, 1000)
+        if not due:
             return count
-        count, after = count + len(people), people[-1].id
+        count, after = count + len(due), due[-1].user.id
 
 
 def _empty_letters(found: Place) -> int:
