@@ -41,15 +41,15 @@ class NumbersForm(BaseForm):
     )
     most_out = _number(
         _("Matches in all"),
-        _("Those that you said yes to count too, until they end without an introduction."),
+        _("Those that you said yes to count too, and introductions."),
     )
     version = _version()
 
     def __init__(self, *args: Any, cap: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        given = gettext("No number of our own (at most %(cap)d)", cap=cap)
+        given = gettext("%(cap)d, as everybody", cap=cap)
         for field in (self.most_in, self.most_out):
-            field.choices = [(0, given), *((number, str(number)) for number in range(1, cap + 1))]
+            field.choices = [(0, given), *((number, str(number)) for number in range(1, cap))]
 
     @classmethod
     def showing(cls, row: Attention | None, cap: int) -> NumbersForm:

@@ -17,7 +17,7 @@ from tests.introductions.pair import make_pair
 
 def test_an_organization_limits_pauses_and_resumes_what_it_gets(app, pair) -> None:
     browser, address = pair.browser(pair.asha), f"/organizations/{pair.india.id}/attention"
-    assert "Everybody may have up to 10 matches at once." in browser.get(address).text
+    assert "Everybody may have up to 10 matches at once" in browser.get(address).text
     saved = browser.post(address, data={"most_in": "3", "most_out": "0", "version": "0"})
     assert saved.status_code == 303
     again = browser.post(address, data={"most_in": "5", "most_out": "0", "version": "0"})

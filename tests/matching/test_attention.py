@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
+import pandas as pd
 import pytest
 import sqlalchemy as sa
 
@@ -12,14 +13,15 @@ from app.db import db
 from app.errors import RuleBroken
 from app.jobs.engine import jobs
 from app.matching import attending, attention, services
+from app.matching.allocating import Market
 from app.matching.attending import Wanted
 from app.matching.attention import Limit, Taken
 from app.matching.models import Attention, EndReason, Match, MatchEnd, MatchState, Said, TrainingSignal
-from app.matching.program_rules import ProgramRule, ProgramRules
+from app.matching.program_rules import ProgramRule, ProgramRules, Sorter
 from app.matching.sharing import Places, Quotas
 from app.organizations.models import MemberRole, Membership, Organization
 from app.programs.models import CohortRule
-from app.taxonomy import Country
+from app.taxonomy import Country, Kind
 from tests.matching.runs import loads, market, propose, refresh
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -72,6 +74,27 @@ def test_a_quota_of_a_program_gives_nobody_more_than_it_asked_for() -> None:
     assert not places.take(3, 2, 0.9, at_any_score=True), "a paused one gets nothing"
     assert places.take(3, 1, 0.9)
     assert not places.take(4, 1, 0.8)
+
+
+def test_a_full_run_keeps_own_limits_beside_quotas_and_everything_else() -> None:
+    rule = ProgramRule(
+        id=1,
+        cohort_rule=CohortRule.COHORT_WITH_ALL,
+        cohort=frozenset({1, 2}),
+        quota=5,
+        technologies=frozenset({"a"}),
+    )
+    kinds = {id_: (Country.INDIA if id_ < 4 else Country.UNITED_STATES, Kind.STARTUP) for id_ in range(1, 9)}
+    rules = ProgramRules([rule], {}, {1: 3, 2: 0})
+    pairs = [(one, other, 0.9, 0.9, 0.9) for one in (1, 2, 3) for other in range(4, 9)]
+    candidates = pd.DataFrame(pairs, columns=["id", "candidate", "score", "forward", "backward"])
+    sorter = Sorter([rule], kinds, {4: {"a"}, 5: {"a"}})
+    capacity = pd.Series({**dict.fromkeys(range(1, 9), 4), 1: 3, 2: 0})
+    chosen = Market(candidates, sorter, capacity, rules).shared_out([rule])
+    assert chosen["id"].value_counts().to_dict() == {1: 3, 3: 4}
+    assert sorted(chosen.loc[chosen["id"] == 1, "program"])[-2:] == [0, 0], (
+        "two of the three are in the program"
+    )
 
 
 def save(app, world, organization_id: int, **wanted: object) -> None:
