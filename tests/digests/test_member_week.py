@@ -232,3 +232,18 @@ def test_reach_counts_partners_told_in_the_week_and_their_answers(app, world, at
 )
 def test_how_many_answered_is_told_only_where_it_says_nothing_of_one_partner(shown, answered, tells) -> None:
     assert Reach(shown, answered).tells_answers is tells
+
+
+@pytest.mark.parametrize(("last", "since"), [(None, 7), (3, 3), (10, 10), (30, 14)])
+def test_introductions_are_news_since_the_last_letter_but_for_two_weeks_at_most(last, since) -> None:
+    now = clock.now()
+    letter = None if last is None else now - timedelta(days=last)
+    assert member_week.since_letter(letter, now) == now - timedelta(days=since)
+
+
+@pytest.mark.parametrize(
+    ("weeks", "has_history"),
+    [((0, 0, 0, 4), False), ((0, 0, 2, 4), False), ((0, 1, 0, 0), True), ((0, 0, 0, 0), False)],
+)
+def test_weeks_are_drawn_from_the_third_on(weeks, has_history) -> None:
+    assert Reach(weeks[-1], 0, weeks).has_history is has_history
