@@ -42,6 +42,7 @@ from app.desk import opinion_views as desk_opinion_views
 from app.desk import release_views as desk_release_views
 from app.desk import tasks as desk_tasks
 from app.desk import views as desk_views
+from app.digests import act_views as digests_act_views
 from app.digests import commands as digests_commands
 from app.digests import models as digests_models
 from app.digests import tasks as digests_tasks
@@ -141,6 +142,7 @@ BLUEPRINTS = (
     hurdles_views.bp,
     digests_views.bp,
     digests_wish_views.bp,
+    digests_act_views.bp,
     jobs_views.bp,
     operations_views.bp,
     api_views.bp,

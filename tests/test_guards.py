@@ -94,6 +94,9 @@ RULES: dict[tuple[str, str], Rule] = {
     ("accounts.sign_out", "POST"): Rule(EVERYBODY),
     ("accounts.tokens", "GET"): Rule(SIGNED_IN),
     ("accounts.unsubscribe", "GET POST"): Rule(EVERYBODY, WISH),
+    # The link itself is the key, whoever is signed in.
+    ("acts.perform", "POST"): Rule(frozenset(), TOKEN),
+    ("acts.show", "GET"): Rule(frozenset(), TOKEN),
     # Endpoints of the API know people by their token alone; "signed in" means here that one is sent.
     ("api.add_brief", "POST"): Rule(EDITORS, ORG),
     ("api.add_identifier", "POST"): Rule(EDITORS, ORG),
@@ -190,8 +193,8 @@ RULES: dict[tuple[str, str], Rule] = {
     ("conversations.read", "POST"): Rule(SIDES, INTRODUCED),
     ("conversations.close", "POST"): Rule(ANSWERERS, INTRODUCED),
     ("conversations.reopen", "POST"): Rule(ANSWERERS, INTRODUCED),
-    ("conversations.report", "GET"): Rule(frozenset(), {**INTRODUCED, "message_id": "unknown"}),
-    ("conversations.send_report", "POST"): Rule(frozenset(), {**INTRODUCED, "message_id": "unknown"}),
+    ("conversations.report", "GET"): Rule(frozenset(), {**INTRODUCED, "message_id": 10**6}),
+    ("conversations.send_report", "POST"): Rule(frozenset(), {**INTRODUCED, "message_id": 10**6}),
     ("meetings.arrange", "GET"): Rule(SIDES, INTRODUCED),
     ("meetings.calendar", "GET"): Rule(SIGNED_IN),
     ("meetings.cancel", "POST"): Rule(ANSWERERS, MEETING),
@@ -442,7 +445,7 @@ def test_a_draft_is_open_to_its_own_people_only(app, world) -> None:
 def test_every_unsafe_route_refuses_a_post_without_a_csrf_token(tmp_path, world) -> None:
     app = build_app(f"sqlite:///{tmp_path}/csrf.sqlite", tmp_path, extra={"WTF_CSRF_ENABLED": True})
     scene = Scene(World(app))
-    exempt = {"accounts.unsubscribe", "accounts.resubscribe"}
+    exempt = {"accounts.unsubscribe", "accounts.resubscribe", "acts.perform"}
     for endpoint, method, rule in CASES:
         if method != "GET" and endpoint not in exempt:
             url = address(app, endpoint, scene.arguments(rule))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +12,18 @@ import sqlalchemy as sa
 from app import clock
 from app.audit.models import AuditEvent, AuditHead
 from app.db import db
+
+_way: ContextVar[str] = ContextVar("audit_way", default="")
+
+
+@contextmanager
+def through(way: str) -> Iterator[None]:
+    """What is written meanwhile says in its detail by which way it came, such as a link in a mail."""
+    token = _way.set(way)
+    try:
+        yield
+    finally:
+        _way.reset(token)
 
 
 def record(
@@ -31,6 +45,7 @@ def record_many(
 ) -> list[AuditEvent]:
     """Add the same event for many subjects, in few statements."""
     head = _locked_head()
+    told = {**(detail or {}), "through": _way.get()} if _way.get() else detail or {}
     events = []
     for type_, id_ in subjects:
         event = AuditEvent(
@@ -40,7 +55,7 @@ def record_many(
             action=action,
             subject_type=type_,
             subject_id=str(id_),
-            detail=detail or {},
+            detail=told,
             previous_hash=head.hash,
             hash="",
         )

@@ -37,6 +37,7 @@ PUBLIC = [
     *_shown("accounts.confirm", "/confirm/never-was-one", status=410),
     *_shown("accounts.reset", "/reset/{reset_password}"),
     *_shown("accounts.confirm_new_email", "/confirm-email/{change_email}"),
+    *_shown("acts.show", "/act/never-was-one", status=410),
     *_shown("claims.still_true", "/still-true/never-was-one", status=410),
     *_shown("organizations.invitations.show", "/organizations/invitations/{invitation}"),
     *_shown("accounts.unsubscribe", "/unsubscribe/digest/{key}", "/unsubscribe/contact/{key}"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote, urlsplit
 
 from flask import current_app, has_request_context, request, session
+from flask.sessions import NullSession
 from flask_babel import get_locale
 from flask_login import current_user
 from werkzeug.exceptions import HTTPException
@@ -48,8 +49,9 @@ def other_language() -> tuple[str, str]:
 
 
 def can_switch_language() -> bool:
-    """Not where a mail program's one click is answered: the switch needs a session, and that answer sets no cookie."""
-    return request.method == "GET" or "key" not in (request.view_args or {})
+    """Not where a mail program's one click is answered, nor where links act: the switch needs a session, and there is none."""
+    is_one_click = request.method != "GET" and "key" in (request.view_args or {})
+    return not is_one_click and not isinstance(session, NullSession)
 
 
 def own_languages() -> dict[str, str]:
