@@ -35,12 +35,14 @@ PARTS = {
 }
 
 
-def _hours() -> list[tuple[int, str]]:
-    return [(hour, format_time(datetime.time(hour), "short", rebase=False)) for hour in range(24)]
+def _hours() -> list[SelectChoice]:
+    return [SelectChoice(hour, format_time(datetime.time(hour), "short", rebase=False)) for hour in range(24)]
 
 
 class WishForm(BaseForm):
-    weekday: Any = SelectField(_("Day"), coerce=int, choices=list(DAYS.items()))
+    weekday: Any = SelectField(
+        _("Day"), coerce=int, choices=[SelectChoice(day, words) for day, words in DAYS.items()]
+    )
     hour: Any = SelectField(_("Hour, on your clock"), coerce=int, choices=_hours)
     paused_until: Any = DateField(_("No letters before"), [Optional()])
     kept: Any = SelectMultipleField(
