@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, lazyload
+from sqlalchemy.orm import contains_eager, joinedload, lazyload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app import clock
@@ -15,14 +15,14 @@ from app.db import db
 from app.introductions import queries as introductions
 from app.introductions.models import Answer, Introduction
 from app.introductions.sides import Side
-from app.matching.models import Match
+from app.matching.models import Match, MatchEnd
 from app.organizations.models import Membership, Organization, OrganizationTechnology
 from app.outcomes.models import Milestone, MilestoneState
 
 
 @dataclass(frozen=True)
 class Pairs:
-    """Approved matches as each member sees them, best first, and what one side says was reached."""
+    """Approved matches that go on or led to an introduction, as each member sees them, best first, and what one side says was reached."""
 
     sides: list[Side] = field(default_factory=list)
     stated: list[tuple[Milestone, Match]] = field(default_factory=list)
@@ -55,16 +55,19 @@ def pairs_of(members: Sequence[Membership]) -> Pairs:
 def _told(organization_ids: Collection[int]) -> sa.Select[Match, Answer, Introduction, Milestone]:
     ours = sa.or_(Match.india_id.in_(organization_ids), Match.us_id.in_(organization_ids))
     stated = sa.and_(Milestone.match_id == Match.id, Milestone.state == MilestoneState.STATED)
+    # What ended before an introduction is no news, and there is ever more of it.
+    goes_on = sa.and_(Match.told_by(clock.now()), MatchEnd.id.is_(None))
     return (
         sa.select(Match, Answer, Introduction, Milestone)
         .outerjoin(Answer, Answer.match_id == Match.id)
         .outerjoin(Introduction, Introduction.match_id == Match.id)
         .outerjoin(Milestone, stated)
-        .where(ours, sa.or_(Match.told_by(clock.now()), Milestone.id.is_not(None)))
+        .outerjoin(MatchEnd, MatchEnd.match_id == Match.id)
+        .where(ours, sa.or_(goes_on, Introduction.id.is_not(None)))
         .options(
             joinedload(Match.india).lazyload(Organization.technology_rows),
             joinedload(Match.us).lazyload(Organization.technology_rows),
-            joinedload(Match.end),
+            contains_eager(Match.end),
             lazyload(Milestone.organization),
             lazyload(Milestone.stated_by),
         )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 
 from app import clock
 from app.accounts.models import User
@@ -114,9 +116,13 @@ class Side:
         """Texts quoted of the partner, without its name and address until both said yes."""
         if self.introduction:
             return texts
+        return [redaction.redacted(text, self._hidden) for text in texts]
+
+    @cached_property
+    def _hidden(self) -> re.Pattern[str] | None:
+        """What tells the partner's name; made once, for every text of a page or letter is looked through."""
         other = self.match.partner_of(self.organization)
-        hidden = redaction.pattern(redaction.names_of_organization(other))
-        return [redaction.redacted(text, hidden) for text in texts]
+        return redaction.pattern(redaction.names_of_organization(other))
 
 
 def standing_of(match: Match, mine: Answer | None, theirs: Answer | None, today: datetime.date) -> Standing:

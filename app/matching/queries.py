@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -101,14 +101,3 @@ def matches_of(organization_ids: Sequence[int], states: Sequence[MatchState]) ->
 def approved_matches_of(organization_ids: Sequence[int]) -> Sequence[Match]:
     """Approved matches of these organizations, told or not, best first."""
     return matches_of(organization_ids, (MatchState.APPROVED,))
-
-
-def decided_since(user: User, moment: datetime) -> int:
-    """How many decisions fell in this manager's programs since `moment`."""
-    query = (
-        sa.select(sa.func.count())
-        .select_from(ReviewDecision)
-        .join(Match, Match.id == ReviewDecision.match_id)
-        .where(_in_scope(user), ReviewDecision.at >= moment)
-    )
-    return db.session.scalar(query) or 0
