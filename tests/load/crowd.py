@@ -195,11 +195,14 @@ class Member(Person):
     def letter(self) -> None:
         self.see("digest preview", "/digest/preview")
 
-    if os.environ.get("LOAD_MESSAGES"):
+    @task(1)
+    def conversations(self) -> None:
+        self.see("conversations", "/conversations")
 
-        @task(2)
-        def messages(self) -> None:
-            self.see("messages", os.environ["LOAD_MESSAGES"])
+    @task(1)
+    def conversation(self) -> None:
+        if self.who["introduced"]:
+            self.see("one conversation", f"/matches/{chance.choice(self.who['introduced'])}/conversation")
 
 
 class Manager(Person):

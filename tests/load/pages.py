@@ -32,7 +32,7 @@ class Cost:
 
 def addresses(cast: dict[str, Any]) -> dict[str, tuple[dict[str, Any], list[str]]]:
     """Who asks for which addresses, by the names the crowd uses."""
-    member = next(one for one in cast["members"] if one["matches"])
+    member = max(cast["members"][:500], key=lambda one: (bool(one["introduced"]), len(one["matches"])))
     manager, some = cast["managers"][1], cast["organizations"]
     nobody: dict[str, Any] = {}
     return {
@@ -53,6 +53,12 @@ def addresses(cast: dict[str, Any]) -> dict[str, tuple[dict[str, Any], list[str]
         "one match": (member, [f"/matches/{match}" for match in member["matches"][:5]] * 2),
         "edit profile": (member, [f"/organizations/{member['organization']}/edit/basics"] * 5),
         "calendar": (member, ["/account/calendar"] * 5),
+        "conversations": (member, ["/conversations"] * 5),
+        "one conversation": (
+            member,
+            [f"/matches/{match}/conversation" for match in member["introduced"][:5]] * 2,
+        ),
+        "own hour of the letter": (member, ["/account/letters"] * 5),
         "digest preview": (member, ["/digest/preview"] * 5),
         "queue": (manager, ["/review", "/review?order=best", "/review?kind=pair&late=1"] * 2),
         "card": (manager, [f"/review/{case}" for case in cast["cases"][:5]]),

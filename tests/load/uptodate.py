@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from app import clock
 from app.claims.models import Claim, ProfileReading
 from app.claims.stating import FIELDS, statements_in
-from app.digests.models import Digest, DigestState
+from app.digests.models import Digest, DigestState, LetterWish, Part
 from app.directory.models import SavedSearch
 from app.matching.advising import RULE
 from app.matching.models import Advice, Attention, RankingModel, Refresh
@@ -42,6 +42,7 @@ def write(pouring: Pouring, world: World, profiles: Sequence[Mapping[str, Any]])
     pouring.pour(Attention, (_attention(world, one["id"]) for one in profiles if one["id"] % 25 == 0))
     pouring.pour(RankingModel, [_attempt()])
     pouring.pour(SavedSearch, _searches(world))
+    pouring.pour(LetterWish, _wishes(world))
     pouring.pour(Digest, _last_week(world))
     pouring.connection.execute(sa.update(Program).values(shared_out_at=now))
 
@@ -92,6 +93,19 @@ def _searches(world: World) -> Iterator[dict[str, Any]]:
         name = names[(number // 20) % len(names)]
         seen = {"seen_at": moment_before(7), "created_at": moment_before(90)}
         yield {"user_id": world.owner_of(number), "name": name, "query": SEARCHES[name], **seen}
+
+
+def _wishes(world: World) -> Iterator[dict[str, Any]]:
+    """One person in fifteen has an hour of their own, half of them on a Monday; few have a pause or leave something out."""
+    for number, user in enumerate(range(1, world.people + 1, 15)):
+        yield {
+            "user_id": user,
+            "weekday": 1 if number % 2 else 2 + number % 6,
+            "hour": 7 + number % 13,
+            "hour_changed_at": moment_before(100),
+            "paused_until": clock.now() + timedelta(days=20) if number % 20 == 1 else None,
+            "muted": [Part.CALLS.value] if number % 3 == 0 else [],
+        }
 
 
 def _last_week(world: World) -> Iterator[dict[str, Any]]:
