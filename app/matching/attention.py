@@ -33,6 +33,7 @@ SILENCE_COUNTS_FOR = timedelta(days=365)
 FLOOR = 1
 # What counts against attention: a proposal nobody has decided on may still be replaced.
 TAKES_PLACE = (MatchState.HELD, MatchState.INFO_REQUESTED, MatchState.APPROVED)
+_BY_NAME = 2_000
 _ANSWERS = (Said.YES, Said.NOT_NOW, Said.NO)
 
 
@@ -170,7 +171,10 @@ def taken_by(ids: Collection[int] | None = None) -> dict[int, Taken]:
 def room_now(cap: int, ids: Collection[int] | None = None) -> dict[int, int]:
     """How many more matches each organization with a limit of its own may have; others are not named."""
     limits, now = limits_now(ids), clock.now()
-    taken = taken_by(ids) if any(not limit.is_paused(now.date()) for limit in limits.values()) else {}
+    if not limits:
+        return {}
+    # One scan of all matches is cheaper than to ask for many thousands by name.
+    taken = taken_by(limits.keys() if len(limits) <= _BY_NAME else None)
     return {id_: limit.room(cap, taken.get(id_, Taken()), now) for id_, limit in limits.items()}
 
 
