@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -73,6 +74,17 @@ def act_url(user: User, act: Act, subject_id: int, organization_id: int | None =
     """The address behind which this person does this one thing."""
     told = [user.id, act.value, subject_id, organization_id or 0, _mark(user)]
     return links.absolute("acts.show", token=_serializer().dumps(told))
+
+
+def acts_of(user: User) -> Callable[..., str]:
+    """The same for templates: `act("yes", match.id, organization.id)`."""
+    return lambda act, subject_id, organization_id=None: act_url(user, Act(act), subject_id, organization_id)
+
+
+def answers_to(user: User, match_id: int, organization_id: int) -> list[tuple[str, str]]:
+    """What can be said to a match from a letter, as (address, label); called while it is rendered, in the reader's language."""
+    labels = {Act.YES: _("Yes"), Act.NOT_NOW: _("Not now"), Act.NO: _("No")}
+    return [(act_url(user, act, match_id, organization_id), label) for act, label in labels.items()]
 
 
 def errand_of(token: str) -> Errand:

@@ -10,6 +10,7 @@ from typing import Any
 from flask_babel import force_locale, format_date, format_time, lazy_gettext, ngettext
 from flask_babel import gettext as _
 
+from app.accounts import acting
 from app.accounts import emails as accounts
 from app.accounts.models import User
 from app.claims import links as claim_links
@@ -54,6 +55,8 @@ def weekly(content: Content) -> Mail:
         to=user,
         subject=subject,
         unsubscribe_url=accounts.unsubscribe_link(user, "digest"),
+        act=acting.acts_of(user),
+        answers=lambda side: acting.answers_to(user, side.match.id, side.organization.id),
         question_url=claim_links.address_of(content.question.claim, user) if content.question else "",
         **told(content),
     )

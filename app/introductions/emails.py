@@ -8,6 +8,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
+from app.accounts import acting
 from app.accounts import emails as accounts
 from app.accounts.models import User
 from app.introductions import line_queries, queries
@@ -68,6 +69,7 @@ def reminder(match: Match, own: Organization, to: User, until: datetime) -> Mail
         match=match,
         own=own,
         last_day=last_day_before(until, to.zone),
+        answers=lambda: acting.answers_to(to, match.id, own.id),
         **_teaser(match, own),
     )
 

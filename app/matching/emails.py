@@ -9,6 +9,7 @@ from dataclasses import replace
 from flask_babel import force_locale
 from flask_babel import lazy_gettext as _
 
+from app.accounts import acting
 from app.accounts.emails import unsubscribe_link
 from app.accounts.models import User
 from app.matching import mirrored, reasons, redaction
@@ -57,6 +58,7 @@ def _proposal(match: Match, side: Country, user: User, note: str) -> Mail:
         note=note,
         why_you=why_you,
         why_they=why_they,
+        answers=lambda: acting.answers_to(user, match.id, own.id),
     )
 
 

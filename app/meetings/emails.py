@@ -12,6 +12,7 @@ from flask_babel import force_locale, lazy_gettext
 from flask_babel import gettext as _
 
 from app.accounts import emails as accounts
+from app.accounts.acting import Act, act_url
 from app.accounts.models import User
 from app.links import absolute
 from app.meetings import words
@@ -127,6 +128,14 @@ def questions(meeting: Meeting) -> list[Mail]:
     ]
 
 
+def _reports(meeting: Meeting, to: User) -> list[tuple[str, str]]:
+    """How it went, to be said from the letter, as (address, label)."""
+    return [
+        (act_url(to, Act.HELD, meeting.id), _("It took place")),
+        (act_url(to, Act.NO_SHOW, meeting.id), _("They did not come")),
+    ]
+
+
 def entry_of(meeting: Meeting) -> Entry:
     """The meeting as calendars have it. The organizer there is Sangam, who sends all changes."""
     name, address = parseaddr(current_app.config["SETTINGS"].mail_from)
@@ -203,6 +212,7 @@ def _letter(
     with force_locale(to.locale):
         clocks = [words.clocks(one, [own, *others]) for one in shown]
         before = moment(moved_from, own.key) if moved_from else ""
+        answers = _reports(meeting, to) if key == "asked" else []
     return compose(
         TEMPLATE,
         key=f"meeting:{meeting.id}:{meeting.sequence}:{key}:{to.id}",
@@ -216,4 +226,5 @@ def _letter(
         clocks=clocks,
         before=before,
         reason=reason,
+        answers=answers,
     )
