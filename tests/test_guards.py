@@ -194,6 +194,7 @@ RULES: dict[tuple[str, str], Rule] = {
     ("conversations.close", "POST"): Rule(ANSWERERS, INTRODUCED),
     ("conversations.reopen", "POST"): Rule(ANSWERERS, INTRODUCED),
     ("conversations.report", "GET"): Rule(frozenset(), {**INTRODUCED, "message_id": 10**6}),
+    ("conversations.read_reported", "POST"): Rule(frozenset(), {"grievance_id": 10**6}),
     ("conversations.send_report", "POST"): Rule(frozenset(), {**INTRODUCED, "message_id": 10**6}),
     ("meetings.arrange", "GET"): Rule(SIDES, INTRODUCED),
     ("meetings.calendar", "GET"): Rule(SIGNED_IN),

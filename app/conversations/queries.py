@@ -10,9 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import User
-from app.conversations.models import Block, Message, Thread, ThreadMember, ThreadReader
+from app.conflicts import queries as conflicts
+from app.conversations.models import Block, Message, ReportedMessage, Thread, ThreadMember, ThreadReader
 from app.db import db
 from app.errors import NotFound
+from app.grievances.models import Grievance, GrievanceState
 from app.introductions import queries as introductions
 from app.introductions.models import Introduction
 from app.introductions.sides import Side
@@ -21,6 +23,8 @@ from app.organizations.models import Membership, Organization
 from app.organizations.queries import LARGEST_ID
 
 MOST_SHOWN = 50
+# Messages before and after a reported one that managers read with it.
+NEIGHBORS = 2
 
 
 @dataclass(frozen=True)
@@ -46,9 +50,9 @@ class Line:
     unread: int = 0
 
 
-def side_of(user: User, match_id: int) -> Side:
+def side_of(user: User, match_id: int, organization_id: int | None = None) -> Side:
     """The introduced match as this person's organization sees it. Raises `NotFound` before both said yes."""
-    side = introductions.side_of(user, match_id)
+    side = introductions.side_of(user, match_id, organization_id)
     if side.introduction is None:
         raise NotFound
     return side
@@ -82,6 +86,52 @@ def message_of(thread: Thread | None, message_id: int) -> Message:
     return message
 
 
+@dataclass(frozen=True)
+class Reported:
+    """A message that somebody reported, with what was written just before and after it."""
+
+    message: Message
+    around: Sequence[Message]
+
+
+def has_reported(grievance_id: int) -> bool:
+    """Whether a complaint is about messages, and still waits."""
+    return db.session.scalar(sa.select(sa.exists(_reported(grievance_id)))) is True
+
+
+def reported_for(manager: User, grievance_id: int) -> list[Reported]:
+    """What a waiting complaint is about. Raises `NotFound`, also when a conflict of interest hides it."""
+    query = (
+        _reported(min(grievance_id, LARGEST_ID))
+        .join(Thread, Thread.id == Message.thread_id)
+        .join(Match, Match.id == Thread.match_id)
+        .where(conflicts.not_hidden(manager.id, Match.india_id, Match.us_id))
+        .order_by(Message.id)
+    )
+    found = db.session.scalars(query).all()
+    if not found:
+        raise NotFound
+    return [Reported(message, _around(message)) for message in found]
+
+
+def _reported(grievance_id: int) -> sa.Select[Message]:
+    return (
+        sa.select(Message)
+        .join(ReportedMessage, ReportedMessage.message_id == Message.id)
+        .join(Grievance, Grievance.id == ReportedMessage.grievance_id)
+        .where(Grievance.id == grievance_id, Grievance.state == GrievanceState.WAITING)
+    )
+
+
+def _around(message: Message) -> list[Message]:
+    """The message and its neighbors, oldest first: enough to understand it, and not the whole conversation."""
+    of = sa.select(Message).where(Message.thread_id == message.thread_id)
+    of = of.options(joinedload(Message.author), joinedload(Message.organization))
+    before = of.where(Message.id < message.id).order_by(Message.id.desc()).limit(NEIGHBORS)
+    after = of.where(Message.id > message.id).order_by(Message.id).limit(NEIGHBORS)
+    return [*reversed(db.session.scalars(before).all()), message, *db.session.scalars(after)]
+
+
 def read_until(thread: Thread, user: User) -> int:
     """The id of the last message this person has seen, 0 before the first."""
     query = sa.select(ThreadReader.read_id).where(
@@ -93,6 +143,19 @@ def read_until(thread: Thread, user: User) -> int:
 def is_blocked(one_id: int, other_id: int) -> bool:
     """Whether one of two organizations wants nothing more from the other."""
     return db.session.scalar(sa.select(sa.exists(_between(one_id, other_id)))) is True
+
+
+def is_closed(match: Match) -> bool:
+    """Whether nothing more may be said and arranged: one side closed the door, or managers suspended one of them."""
+    is_suspended = any(end.suspended_at is not None for end in (match.india, match.us))
+    return is_suspended or is_blocked(match.india_id, match.us_id)
+
+
+def not_blocked() -> sa.ColumnElement[bool]:
+    """That neither side of a match has closed the door to the other; to be used inside another statement."""
+    there = sa.and_(Block.organization_id == Match.india_id, Block.blocked_id == Match.us_id)
+    back = sa.and_(Block.organization_id == Match.us_id, Block.blocked_id == Match.india_id)
+    return ~sa.exists().where(sa.or_(there, back)).correlate(Match)
 
 
 def block_by(organization_id: int, blocked_id: int) -> Block | None:
@@ -183,15 +246,12 @@ def unread_count(user: User) -> int:
 def lines_of(user: User, limit: int = 100) -> list[Line]:
     """A person's conversations: those with the newest message first, then introductions nobody has written in."""
     own = set(db.session.scalars(sa.select(Membership.organization_id).where(Membership.user_id == user.id)))
-    latest = (
-        sa.select(Message.thread_id, sa.func.max(Message.id).label("id")).group_by(Message.thread_id)
-    ).subquery()
+    latest = sa.select(sa.func.max(Message.id)).where(Message.thread_id == Thread.id).correlate(Thread)
     query = (
         sa.select(Match, Message)
         .join(Introduction, Introduction.match_id == Match.id)
         .outerjoin(Thread, Thread.match_id == Match.id)
-        .outerjoin(latest, latest.c.thread_id == Thread.id)
-        .outerjoin(Message, Message.id == latest.c.id)
+        .outerjoin(Message, Message.id == latest.scalar_subquery())
         .where(Match.id.in_(introductions.own_matches(user)))
         .options(joinedload(Match.india), joinedload(Match.us), joinedload(Message.organization))
         .order_by(sa.func.coalesce(Message.id, 0).desc(), Introduction.id.desc())

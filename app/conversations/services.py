@@ -105,7 +105,7 @@ def _require_seat(side: Side) -> None:
 
 
 def _require_open(side: Side) -> None:
-    if queries.is_blocked(side.match.india_id, side.match.us_id):
+    if queries.is_closed(side.match):
         raise ConversationClosed(_("This conversation is closed. Nothing more can be written in it."))
 
 
@@ -174,3 +174,11 @@ def report(message: Message, by: User, reason: AbuseReason, text: str) -> None:
     except IntegrityError:
         return
     audit.record("conversation.reported", ("message", message.id), by=by.id)
+
+
+def read_reported(grievance_id: int, manager: User) -> list[queries.Reported]:
+    """What a manager reads of a conversation to judge a report; that they did stays in the audit. Raises `NotFound`."""
+    found = queries.reported_for(manager, grievance_id)
+    seen = {"messages": [message.id for one in found for message in one.around]}
+    audit.record("conversation.reported_read", ("grievance", grievance_id), by=manager.id, detail=seen)
+    return found

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug import Response
 
-from app.accounts.guards import login_required
-from app.conversations import queries, services
+from app.accounts.guards import login_required, role_required
+from app.accounts.models import Role
+from app.conversations import linking, queries, services
 from app.conversations.forms import MessageForm, ReadForm
 from app.conversations.models import Message
 from app.db import db
@@ -22,8 +23,18 @@ from app.introductions.sides import Side
 from app.organizations.queries import LARGEST_ID
 
 bp = Blueprint("conversations", __name__, template_folder="templates")
+bp.add_app_template_filter(linking.hosts, "link_hosts")
+_MANAGERS = (Role.PROGRAM_MANAGER, Role.ADMINISTRATOR)
 _ONE = f"/matches/<int(max={LARGEST_ID}):match_id>/conversation"
 _MESSAGE = f"{_ONE}/messages/<int(max={LARGEST_ID}):message_id>/report"
+
+
+@bp.app_template_global()
+def unread_conversations() -> int:
+    """For the navigation, which is on a page twice: in how many conversations something is new. Managers work elsewhere."""
+    if "unread_conversations" not in g:
+        g.unread_conversations = 0 if current_user.role in _MANAGERS else queries.unread_count(current_user)
+    return int(g.unread_conversations)
 
 
 @bp.get("/conversations")
@@ -35,13 +46,13 @@ def index() -> str:
 @bp.get(_ONE)
 @login_required
 def show(match_id: int) -> str:
-    return _page(queries.side_of(current_user, match_id), MessageForm(formdata=None))
+    return _page(_side(match_id), MessageForm(formdata=None))
 
 
 @bp.post(_ONE)
 @login_required
 def post(match_id: int) -> Any:
-    side, form = queries.side_of(current_user, match_id), MessageForm()
+    side, form = _side(match_id), MessageForm()
     if not form.validate():
         return _page(side, form), 422
     try:
@@ -50,42 +61,44 @@ def post(match_id: int) -> Any:
         )
     except (services.NotSayable, services.ConversationClosed) as refused:
         db.session.rollback()
-        return _page(queries.side_of(current_user, match_id), form, refused), 409
+        return _page(_side(match_id), form, refused), 409
     db.session.commit()
-    return redirect(f"{url_for('conversations.show', match_id=match_id)}#message-{message.id}", 303)
+    return _to(side, f"message-{message.id}")
 
 
 @bp.post(f"{_ONE}/read")
 @login_required
 def read(match_id: int) -> Response:
-    side, form = queries.side_of(current_user, match_id), ReadForm()
+    side, form = _side(match_id), ReadForm()
     thread = queries.thread_by(side.match.id)
     until = form.message_id() if form.validate() else 0
     if thread is not None and until:
         services.mark_read(thread, current_user, queries.message_of(thread, until).id)
         db.session.commit()
-    return redirect(url_for("conversations.show", match_id=match_id), 303)
+    return _to(side)
 
 
 @bp.post(f"{_ONE}/close")
 @login_required
 def close(match_id: int) -> Response:
-    services.block(queries.side_of(current_user, match_id), current_user)
+    side = _side(match_id)
+    services.block(side, current_user)
     db.session.commit()
     flash(
         _("The conversation is closed. Nobody can write or offer meetings until you open it again."),
         "success",
     )
-    return redirect(url_for("conversations.show", match_id=match_id), 303)
+    return _to(side)
 
 
 @bp.post(f"{_ONE}/open")
 @login_required
 def reopen(match_id: int) -> Response:
-    services.unblock(queries.side_of(current_user, match_id), current_user)
+    side = _side(match_id)
+    services.unblock(side, current_user)
     db.session.commit()
     flash(_("The conversation is open again."), "success")
-    return redirect(url_for("conversations.show", match_id=match_id), 303)
+    return _to(side)
 
 
 @bp.get(_MESSAGE)
@@ -105,12 +118,29 @@ def send_report(match_id: int, message_id: int) -> Any:
     services.report(message, current_user, AbuseReason(form.reason.data), str(form.text.data))
     db.session.commit()
     flash(_("Thank you. A program manager looks into it and writes to you."), "success")
-    return redirect(url_for("conversations.show", match_id=match_id), 303)
+    return _to(side)
+
+
+@bp.post(f"/reports/<int(max={LARGEST_ID}):grievance_id>/messages")
+@role_required(*_MANAGERS)
+def read_reported(grievance_id: int) -> str:
+    found = services.read_reported(grievance_id, current_user)
+    db.session.commit()
+    return render_template("conversations/reported.html", found=found)
+
+
+def _side(match_id: int) -> Side:
+    return queries.side_of(current_user, match_id, request.args.get("organization_id", type=int))
+
+
+def _to(side: Side, anchor: str | None = None) -> Response:
+    at = {"match_id": side.match.id, "organization_id": side.organization.id}
+    return redirect(url_for("conversations.show", _anchor=anchor, **at), 303)
 
 
 def _reportable(match_id: int, message_id: int) -> tuple[Side, Message]:
     """A message of the other side: nobody reports their own."""
-    side = queries.side_of(current_user, match_id)
+    side = _side(match_id)
     message = queries.message_of(queries.thread_by(side.match.id), message_id)
     if message.organization_id == side.organization.id:
         raise NotFound
@@ -123,7 +153,8 @@ def _report_page(side: Side, message: Message, form: ReportForm) -> str:
 
 def _page(side: Side, form: MessageForm, refused: RuleBroken | None = None) -> str:
     thread = queries.thread_by(side.match.id)
-    before = request.args.get("before", type=int)
+    asked = request.args.get("before", type=int)
+    before = asked if asked is not None and 0 < asked <= LARGEST_ID else None
     messages = queries.messages_of(thread, before) if thread else []
     own, partner = side.organization, side.match.partner_of(side.organization)
     return render_template(
@@ -136,6 +167,6 @@ def _page(side: Side, form: MessageForm, refused: RuleBroken | None = None) -> s
         seen=queries.read_until(thread, current_user) if thread else 0,
         form=form,
         refused=refused,
-        is_closed=queries.is_blocked(own.id, partner.id),
+        is_closed=queries.is_closed(side.match),
         is_closed_by_us=queries.block_by(own.id, partner.id) is not None,
     )

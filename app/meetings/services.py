@@ -20,7 +20,7 @@ from app.errors import Forbidden, RuleBroken
 from app.introductions.sides import Side
 from app.links import absolute
 from app.matching import signals
-from app.matching.models import Said
+from app.matching.models import Match, Said
 from app.meetings import emails, queries
 from app.meetings.hours import Window, outside_minutes
 from app.meetings.models import (
@@ -62,8 +62,7 @@ class Wanted:
 def offer(side: Side, by: User, wanted: Wanted, times: Sequence[datetime.datetime]) -> Meeting:
     """Offer up to three times to the other side. Raises `TimeTaken`, and `Forbidden` for who only reads."""
     _require_seat(side)
-    if conversations.is_blocked(side.match.india_id, side.match.us_id):
-        raise MeetingClosed(_("The conversation with them is closed: no meetings can be offered."))
+    _require_open(side.match)
     meeting = _made(side.match.id, by, wanted)
     meeting.times = [OfferedTime(starts_at=moment) for moment in sorted(set(times))[:MOST_TIMES]]
     for moment in meeting.times:
@@ -77,6 +76,7 @@ def offer(side: Side, by: User, wanted: Wanted, times: Sequence[datetime.datetim
 
 def settle(match_id: int, by: User, wanted: Wanted, starts_at: datetime.datetime) -> Meeting:
     """Book a meeting whose time is settled already, as on a mission. Raises `TimeTaken`."""
+    _require_open(db.session.get_one(Match, match_id))
     meeting = _made(match_id, by, wanted)
     db.session.add(meeting)
     db.session.flush()
@@ -96,6 +96,7 @@ def choose(meeting: Meeting, side: Side, by: User, starts_at: datetime.datetime)
         raise MeetingClosed(_("These times are no longer open: look at what was agreed."))
     if starts_at not in {one.starts_at for one in meeting.times}:
         raise TimeTaken(_("This time was not offered. Choose one of those on the page."))
+    _require_open(meeting.match)
     _book(meeting, starts_at)
     _record("booked", meeting, by)
     _tell(emails.invitations(meeting))
@@ -111,6 +112,7 @@ def move(meeting: Meeting, side: Side, by: User, starts_at: datetime.datetime, *
         return
     if meeting.version != version:
         raise TimeTaken(_("Somebody moved it after you opened the page. Look at the new time first."))
+    _require_open(meeting.match)
     before = meeting.starts_at
     _book(meeting, starts_at)
     meeting.sequence += 1
@@ -274,6 +276,13 @@ def _lock(meeting: Meeting) -> None:
 def _require_seat(side: Side) -> None:
     if not side.can_answer:
         raise Forbidden(_("Owners and editors of the organization arrange meetings; you may read."))
+
+
+def _require_open(match: Match) -> None:
+    if conversations.is_closed(match):
+        raise MeetingClosed(
+            _("The conversation of the two organizations is closed: no meetings can be arranged.")
+        )
 
 
 def _tell(mails: Sequence[Mail]) -> None:

@@ -43,7 +43,7 @@ def publish(timetable: Timetable, by: User) -> int:
 
 
 def _book(timetable: Timetable, cells: Sequence[TimetableCell], by: User) -> int:
-    known = queries.introduced({cell.match_id for cell in cells if cell.match_id})
+    known = queries.bookable({cell.match_id for cell in cells if cell.match_id})
     due = [
         cell
         for cell in cells

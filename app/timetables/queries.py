@@ -12,6 +12,7 @@ from sqlalchemy.orm import selectinload
 from app import clock
 from app.accounts.models import User
 from app.conflicts import queries as conflicts
+from app.conversations import queries as conversations
 from app.db import db
 from app.errors import NotFound
 from app.introductions.models import Answer, AnswerChoice, Introduction
@@ -108,6 +109,7 @@ def pairs_of(program: Program, user: User) -> Sequence[Match]:
     query = sa.select(Match).where(
         Match.told_by(clock.now()),
         Match.is_going(),
+        conversations.not_blocked(),
         sa.and_(*ends) if both else sa.or_(*ends),
         Match.id.not_in(said_no),
         conflicts.not_hidden(user.id, Match.india_id, Match.us_id),
@@ -121,6 +123,7 @@ def waiting_pairs(program: Program, user: User) -> Sequence[Match]:
     query = sa.select(Match).where(
         Match.told_by(clock.now()),
         Match.is_going(),
+        conversations.not_blocked(),
         sa.or_(Match.india_id.in_(waiting), Match.us_id.in_(waiting)),
         Match.id.not_in(sa.select(Answer.match_id).where(Answer.says != AnswerChoice.YES)),
         conflicts.not_hidden(user.id, Match.india_id, Match.us_id),
@@ -142,6 +145,12 @@ def cohort_ids(program: Program) -> set[int]:
 def introduced(match_ids: Collection[int]) -> set[int]:
     """Those of these matches in which both said yes."""
     query = sa.select(Introduction.match_id).where(Introduction.match_id.in_(match_ids))
+    return set(db.session.scalars(query))
+
+
+def bookable(match_ids: Collection[int]) -> set[int]:
+    """Those of them whose conversation nobody has closed: a closed pair keeps its draft, and is not booked."""
+    query = sa.select(Match.id).where(Match.id.in_(introduced(match_ids)), conversations.not_blocked())
     return set(db.session.scalars(query))
 
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from app.accounts.models import User
 from app.conflicts import queries as conflicts
+from app.conversations import queries as conversations
 from app.db import db
 from app.desk import words
 from app.desk.models import Case
@@ -34,6 +35,8 @@ class ComplaintCard:
     decisions: Sequence[ReviewDecision]
     review: ListingReview | None
     earlier: Sequence[Grievance]
+    # Whether it is about messages, which are opened apart and on the record.
+    has_messages: bool
 
 
 def card_of(case: Case, reader: User) -> ComplaintCard:
@@ -47,6 +50,7 @@ def card_of(case: Case, reader: User) -> ComplaintCard:
         decisions=matching.decisions_on(grievance.match_id) if grievance.match_id else [],
         review=grievance.listing_review,
         earlier=_earlier(grievance, reader),
+        has_messages=conversations.has_reported(grievance.id),
     )
 
 
