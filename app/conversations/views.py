@@ -134,8 +134,9 @@ def _side(match_id: int) -> Side:
 
 
 def _to(side: Side, anchor: str | None = None) -> Response:
-    at = {"match_id": side.match.id, "organization_id": side.organization.id}
-    return redirect(url_for("conversations.show", _anchor=anchor, **at), 303)
+    own = side.organization.id
+    page = url_for("conversations.show", match_id=side.match.id, organization_id=own, _anchor=anchor)
+    return redirect(page, 303)
 
 
 def _reportable(match_id: int, message_id: int) -> tuple[Side, Message]:
