@@ -9,7 +9,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import DateField, RadioField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import AnyOf, Optional, ValidationError
+from wtforms.validators import AnyOf, StopValidation
 
 from app import clock
 from app.accounts.acting import Act
@@ -30,17 +30,26 @@ class ActForm(BaseForm):
     class Meta(BaseForm.Meta):
         csrf = False
 
-    def reply(self, _user: User) -> Reply:
+    def __init__(self, reader: User) -> None:
+        super().__init__()
+        self.today = clock.now().astimezone(reader.zone).date()
+
+    def reply(self) -> Reply:
         """What was chosen, of a form that passed."""
         return Reply()
 
 
-def _today(user: User) -> datetime.date:
-    return clock.now().astimezone(user.zone).date()
-
-
 def _choices(texts: dict[str, Any]) -> list[Any]:
     return [SelectChoice(value, text) for value, text in texts.items()]
+
+
+def _wanted(form: Any, field: Any) -> None:
+    """A day within reach where one is wanted; where not, whatever stands there."""
+    field.errors = []
+    if form.after.data != ON_A_DAY:
+        raise StopValidation
+    if field.data is None or not form.today < field.data <= form.today + LONGEST_NOT_NOW:
+        raise StopValidation(gettext("Choose a day after today and within the next 180 days."))
 
 
 class LaterForm(ActForm):
@@ -55,29 +64,20 @@ class LaterForm(ActForm):
     )
     until = DateField(
         _("The day of your choice"),
-        validators=[Optional()],
+        validators=[_wanted],
         description=_("Any day within the next 180 days."),
     )
 
-    def reply(self, user: User) -> Reply:
+    def reply(self) -> Reply:
         if self.after.data == ON_A_DAY:
             return Reply(until=self.until.data)
-        return Reply(until=_today(user) + datetime.timedelta(weeks=int(self.after.data)))
-
-    def validate_until(self, field: Any) -> None:
-        # The reader's day may be another one; the service holds the exact bounds.
-        today = clock.now().date()
-        day = datetime.timedelta(days=1)
-        if self.after.data == ON_A_DAY and not (
-            field.data and today < field.data <= today + LONGEST_NOT_NOW + day
-        ):
-            raise ValidationError(gettext("Choose a day after today and within the next 180 days."))
+        return Reply(until=self.today + datetime.timedelta(weeks=int(self.after.data)))
 
 
 class NoForm(ActForm, DeclineForm):
     """Why not."""
 
-    def reply(self, _user: User) -> Reply:
+    def reply(self) -> Reply:
         return Reply(reason=NoReason(self.reason.data), note=self.note.data or "")
 
 
@@ -92,13 +92,13 @@ class PauseForm(ActForm):
         validators=[AnyOf(list(_WEEKS), message=_("Choose how long the pause is."))],
     )
 
-    def reply(self, user: User) -> Reply:
-        return Reply(until=_today(user) + datetime.timedelta(weeks=int(self.weeks.data)))
+    def reply(self) -> Reply:
+        return Reply(until=self.today + datetime.timedelta(weeks=int(self.weeks.data)))
 
 
 _FORMS: dict[Act, type[ActForm]] = {Act.NOT_NOW: LaterForm, Act.NO: NoForm, Act.PAUSE: PauseForm}
 
 
-def form_for(act: Act) -> ActForm:
+def form_for(act: Act, reader: User) -> ActForm:
     """The form of this act, with what was sent."""
-    return _FORMS.get(act, ActForm)()
+    return _FORMS.get(act, ActForm)(reader)

@@ -26,7 +26,7 @@ _OF_MATCHES = (Act.YES, Act.NOT_NOW, Act.NO)
 def show(token: str) -> str:
     errand = errand_of(token)
     with force_locale(errand.user.locale):
-        return _page(errand, form_for(errand.act))
+        return _page(errand, form_for(errand.act, errand.user))
 
 
 @bp.post(f"{PREFIX}<token>")
@@ -35,11 +35,11 @@ def show(token: str) -> str:
 def perform(token: str) -> Any:
     errand = errand_of(token)
     with force_locale(errand.user.locale):
-        form = form_for(errand.act)
+        form = form_for(errand.act, errand.user)
         if not form.validate():
             return _page(errand, form), 422
         try:
-            acts.carry_out(errand, form.reply(errand.user))
+            acts.carry_out(errand, form.reply())
         except LinkDead:
             raise
         except RuleBroken as refused:
