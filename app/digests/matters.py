@@ -78,6 +78,8 @@ def _answered(side: Side, errand: Errand) -> list[str]:
 
 
 def _ending(side: Side) -> list[str]:
+    if side.standing is Standing.SAID_YES:
+        return [_("The other side has not answered yet. You are told as soon as both said yes.")]
     if side.standing is Standing.IN_REVIEW:
         return [_("The program managers have not approved this match, so it cannot be answered.")]
     if side.standing is Standing.CLOSED:
