@@ -17,6 +17,7 @@ from app.db import db
 from app.errors import Forbidden, NotFound
 from app.introductions.models import Answer, Introduction
 from app.introductions.sides import Side, Standing, expires_at, standing_of
+from app.matching import attention
 from app.matching.models import OPEN_STATES, Match, MatchState, Refresh
 from app.organizations import queries as organizations
 from app.organizations.models import MemberRole, Membership, Organization, ProfileState
@@ -262,6 +263,8 @@ class Waiting(StrEnum):
     NO_ORGANIZATION = "no_organization"
     NOT_PUBLISHED = "not_published"
     PAUSED = "paused"
+    # It takes no new requests for a while; what is there goes on.
+    RESTING = "resting"
     NOT_COMPUTED = "not_computed"
     NOTHING_FITS = "nothing_fits"
 
@@ -274,6 +277,8 @@ def why_none(memberships: Sequence[Membership]) -> Waiting:
     if ProfileState.LISTED not in states:
         return Waiting.PAUSED if ProfileState.PAUSED in states else Waiting.NOT_PUBLISHED
     ids = [m.organization_id for m in memberships]
+    if len(attention.paused_until(ids)) == len(set(ids)):
+        return Waiting.RESTING
     fresh = (
         sa.select(Refresh.organization_id)
         .join(Organization, Organization.id == Refresh.organization_id)

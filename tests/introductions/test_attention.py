@@ -37,6 +37,16 @@ def test_an_organization_limits_pauses_and_resumes_what_it_gets(app, pair) -> No
     assert "Paused until" not in browser.get(address).text
 
 
+def test_who_pauses_and_has_no_match_is_told_so_and_not_that_nobody_fits(world) -> None:
+    owner = world.user()
+    organization = world.organization(owner=owner)
+    browser = world.sign_in(owner)
+    browser.post(f"/organizations/{organization.id}/attention/pause", data={"length": "2", "version": "0"})
+    page = browser.get("/matches").text
+    assert "You take no new requests for now." in page
+    assert f"/organizations/{organization.id}/attention" in browser.get("/organizations/mine").text
+
+
 def test_habits_tell_answers_and_silence_and_what_silence_costs(app, world) -> None:
     pair, now = make_pair(world), clock.now()
     told = now - timedelta(days=20)
