@@ -36,7 +36,7 @@ from app.jobs.engine import jobs
 from app.listings import emails as listings
 from app.listings.models import ListingReview
 from app.matching import emails as matching
-from app.matching.models import Advice, Match, MatchState
+from app.matching.models import Advice, EndReason, Match, MatchEnd, MatchState
 from app.meetings import emails as meetings
 from app.meetings.models import Meeting
 from app.organizations import emails as organizations
@@ -198,6 +198,15 @@ class Cast:
             )
             for name in ("invited", "accepted", "waitlisted", "declined")
         }
+
+    @cached_property
+    def earlier(self) -> MatchEnd:
+        """A request that ended unanswered weeks ago, so that the letter draws a row of weeks."""
+        at = clock.now() - datetime.timedelta(days=24)
+        other = self.world.organization(Country.UNITED_STATES, owner=self.ben, name="Juniper Optics")
+        match = self.world.match(self.kaveri, other, MatchState.APPROVED, decided_at=at)
+        ended_at = at + datetime.timedelta(days=14)
+        return self.world.add(MatchEnd(match_id=match.id, ended_at=ended_at, why=EndReason.EXPIRED))
 
 
 Letter = Callable[[Cast], Mail | Email]
