@@ -126,6 +126,7 @@ def stage(app, world) -> Stage:
     return Stage(app, world, make_pair(world))
 
 
+@pytest.mark.one_database("sqlite")
 @pytest.mark.parametrize("act", list(Act))
 def test_looking_changes_nothing_and_the_button_acts_once_for_its_person_whoever_is_signed_in(
     stage, act
@@ -157,7 +158,7 @@ def test_looking_changes_nothing_and_the_button_acts_once_for_its_person_whoever
 
 
 def test_two_openings_of_one_link_act_once(stage) -> None:
-    pages = {act: stage.link(act) for act in ("yes", "held", "reached", "pause")}
+    pages = {act: stage.link(act) for act in ("yes", "held", "reached", "still_true", "pause")}
     for act, page in pages.items():
         assert at_once(stage.app, page, SENT["pause"]) == {303}
         assert [one.action for one in stage.events()].count(WRITTEN[act]) == 1, act
