@@ -7,24 +7,21 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import QueryableAttribute, joinedload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from app.accounts.models import User
-from app.conflicts import queries as conflicts
-from app.conversations.models import Block, Message, ReportedMessage, Thread, ThreadMember, ThreadReader
+from app.conversations.models import Block, Message, Thread, ThreadMember, ThreadReader
 from app.db import db
 from app.errors import NotFound
-from app.grievances.models import Grievance, GrievanceState
 from app.introductions import queries as introductions
 from app.introductions.models import Introduction
-from app.introductions.sides import Side
+from app.introductions.sides import Side, Standing
 from app.matching.models import Match
 from app.organizations.models import Membership, Organization
 from app.organizations.queries import LARGEST_ID
 
 MOST_SHOWN = 50
-# Messages before and after a reported one that managers read with it.
-NEIGHBORS = 2
 
 
 @dataclass(frozen=True)
@@ -51,11 +48,35 @@ class Line:
 
 
 def side_of(user: User, match_id: int, organization_id: int | None = None) -> Side:
-    """The introduced match as this person's organization sees it. Raises `NotFound` before both said yes."""
-    side = introductions.side_of(user, match_id, organization_id)
-    if side.introduction is None:
+    """The introduced match as this person's organization sees it, in one statement.
+
+    Who sits on both sides says for which; else the one they may write for. Raises `NotFound` before both said yes.
+    """
+    query = (
+        sa.select(Match, Introduction, Membership)
+        .join(Introduction, Introduction.match_id == Match.id)
+        .join(Membership, Membership.organization_id.in_((Match.india_id, Match.us_id)))
+        .where(Match.id == min(match_id, LARGEST_ID), Membership.user_id == user.id)
+        .options(
+            _plain(Match.india),
+            _plain(Match.us),
+            _plain(Membership.organization),
+        )
+        .order_by(Membership.id)
+    )
+    sides = [
+        Side(match, member, Standing.INTRODUCED, introduction=introduction)
+        for match, introduction, member in db.session.execute(query).unique()
+        if organization_id in (None, member.organization_id)
+    ]
+    if not sides:
         raise NotFound
-    return side
+    return min(sides, key=lambda side: not side.can_answer)
+
+
+def _plain(end: QueryableAttribute[Organization]) -> ORMOption:
+    """The organization without its lists, of which a conversation shows nothing."""
+    return joinedload(end).lazyload(Organization.technology_rows)
 
 
 def thread_by(match_id: int, *, lock: bool = False) -> Thread | None:
@@ -69,8 +90,8 @@ def messages_of(thread: Thread, before: int | None = None) -> Sequence[Message]:
     query = sa.select(Message).where(Message.thread_id == thread.id)
     if before is not None:
         query = query.where(Message.id < before)
-    people = joinedload(Message.author), joinedload(Message.organization)
-    newest = db.session.scalars(query.options(*people).order_by(Message.id.desc()).limit(MOST_SHOWN))
+    query = query.options(joinedload(Message.author), _plain(Message.organization))
+    newest = db.session.scalars(query.order_by(Message.id.desc()).limit(MOST_SHOWN))
     return list(newest)[::-1]
 
 
@@ -86,58 +107,23 @@ def message_of(thread: Thread | None, message_id: int) -> Message:
     return message
 
 
-@dataclass(frozen=True)
-class Reported:
-    """A message that somebody reported, with what was written just before and after it."""
-
-    message: Message
-    around: Sequence[Message]
-
-
-def has_reported(grievance_id: int) -> bool:
-    """Whether a complaint is about messages, and still waits."""
-    return db.session.scalar(sa.select(sa.exists(_reported(grievance_id)))) is True
-
-
-def reported_for(manager: User, grievance_id: int) -> list[Reported]:
-    """What a waiting complaint is about. Raises `NotFound`, also when a conflict of interest hides it."""
-    query = (
-        _reported(min(grievance_id, LARGEST_ID))
-        .join(Thread, Thread.id == Message.thread_id)
-        .join(Match, Match.id == Thread.match_id)
-        .where(conflicts.not_hidden(manager.id, Match.india_id, Match.us_id))
-        .order_by(Message.id)
-    )
-    found = db.session.scalars(query).all()
-    if not found:
-        raise NotFound
-    return [Reported(message, _around(message)) for message in found]
-
-
-def _reported(grievance_id: int) -> sa.Select[Message]:
-    return (
-        sa.select(Message)
-        .join(ReportedMessage, ReportedMessage.message_id == Message.id)
-        .join(Grievance, Grievance.id == ReportedMessage.grievance_id)
-        .where(Grievance.id == grievance_id, Grievance.state == GrievanceState.WAITING)
-    )
-
-
-def _around(message: Message) -> list[Message]:
-    """The message and its neighbors, oldest first: enough to understand it, and not the whole conversation."""
-    of = sa.select(Message).where(Message.thread_id == message.thread_id)
-    of = of.options(joinedload(Message.author), joinedload(Message.organization))
-    before = of.where(Message.id < message.id).order_by(Message.id.desc()).limit(NEIGHBORS)
-    after = of.where(Message.id > message.id).order_by(Message.id).limit(NEIGHBORS)
-    return [*reversed(db.session.scalars(before).all()), message, *db.session.scalars(after)]
-
-
 def read_until(thread: Thread, user: User) -> int:
     """The id of the last message this person has seen, 0 before the first."""
     query = sa.select(ThreadReader.read_id).where(
         ThreadReader.thread_id == thread.id, ThreadReader.user_id == user.id
     )
     return db.session.scalar(query) or 0
+
+
+def closed_by(match: Match) -> set[int]:
+    """Which of the two organizations have closed the door."""
+    query = sa.select(Block.organization_id).where(Block.id.in_(_between(match.india_id, match.us_id)))
+    return set(db.session.scalars(query))
+
+
+def is_suspended(match: Match) -> bool:
+    """Whether managers have suspended one of the two."""
+    return any(end.suspended_at is not None for end in (match.india, match.us))
 
 
 def is_blocked(one_id: int, other_id: int) -> bool:
@@ -147,8 +133,7 @@ def is_blocked(one_id: int, other_id: int) -> bool:
 
 def is_closed(match: Match) -> bool:
     """Whether nothing more may be said and arranged: one side closed the door, or managers suspended one of them."""
-    is_suspended = any(end.suspended_at is not None for end in (match.india, match.us))
-    return is_suspended or is_blocked(match.india_id, match.us_id)
+    return is_suspended(match) or is_blocked(match.india_id, match.us_id)
 
 
 def not_blocked() -> sa.ColumnElement[bool]:
@@ -253,7 +238,8 @@ def lines_of(user: User, limit: int = 100) -> list[Line]:
         .outerjoin(Thread, Thread.match_id == Match.id)
         .outerjoin(Message, Message.id == latest.scalar_subquery())
         .where(Match.id.in_(introductions.own_matches(user)))
-        .options(joinedload(Match.india), joinedload(Match.us), joinedload(Message.organization))
+        .options(_plain(Match.india), _plain(Match.us))
+        .options(_plain(Message.organization))
         .order_by(sa.func.coalesce(Message.id, 0).desc(), Introduction.id.desc())
         .limit(limit)
     )

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from app import clock
 from app.accounts.models import User
 from app.audit import services as audit
-from app.conversations import emails, queries
+from app.conversations import emails, queries, report_queries
 from app.conversations.models import (
     LONGEST,
     Block,
@@ -176,9 +176,9 @@ def report(message: Message, by: User, reason: AbuseReason, text: str) -> None:
     audit.record("conversation.reported", ("message", message.id), by=by.id)
 
 
-def read_reported(grievance_id: int, manager: User) -> list[queries.Reported]:
+def read_reported(grievance_id: int, manager: User) -> list[report_queries.Reported]:
     """What a manager reads of a conversation to judge a report; that they did stays in the audit. Raises `NotFound`."""
-    found = queries.reported_for(manager, grievance_id)
+    found = report_queries.reported_for(manager, grievance_id)
     seen = {"messages": [message.id for one in found for message in one.around]}
     audit.record("conversation.reported_read", ("grievance", grievance_id), by=manager.id, detail=seen)
     return found

@@ -157,17 +157,17 @@ def _page(side: Side, form: MessageForm, refused: RuleBroken | None = None) -> s
     asked = request.args.get("before", type=int)
     before = asked if asked is not None and 0 < asked <= LARGEST_ID else None
     messages = queries.messages_of(thread, before) if thread else []
-    own, partner = side.organization, side.match.partner_of(side.organization)
+    closed_by = queries.closed_by(side.match)
     return render_template(
         "conversations/show.html",
         side=side,
-        partner=partner,
+        partner=side.match.partner_of(side.organization),
         messages=messages,
         is_full=len(messages) == queries.MOST_SHOWN,
         is_latest=before is None,
         seen=queries.read_until(thread, current_user) if thread else 0,
         form=form,
         refused=refused,
-        is_closed=queries.is_closed(side.match),
-        is_closed_by_us=queries.block_by(own.id, partner.id) is not None,
+        is_closed=bool(closed_by) or queries.is_suspended(side.match),
+        is_closed_by_us=side.organization.id in closed_by,
     )

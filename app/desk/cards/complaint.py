@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from app.accounts.models import User
 from app.conflicts import queries as conflicts
-from app.conversations import queries as conversations
+from app.conversations import report_queries
 from app.db import db
 from app.desk import words
 from app.desk.models import Case
@@ -50,7 +50,7 @@ def card_of(case: Case, reader: User) -> ComplaintCard:
         decisions=matching.decisions_on(grievance.match_id) if grievance.match_id else [],
         review=grievance.listing_review,
         earlier=_earlier(grievance, reader),
-        has_messages=conversations.has_reported(grievance.id),
+        has_messages=report_queries.has_reported(grievance.id),
     )
 
 
