@@ -60,6 +60,8 @@ class Told:
     without: int
     empty: int
     others: int
+    # Of one letter in the outbox, both its forms.
+    bytes: float
 
     @property
     def letters(self) -> int:
@@ -161,6 +163,7 @@ def _counted(found: Place, began: float, sink: dict[str, Any]) -> Told:
         other = sa.select(sa.func.count()).where(
             Email.category != MailCategory.DIGEST, Email.state == MailState.SENT
         )
+        weight = sa.select(sa.func.avg(sa.func.length(Email.text) + sa.func.length(Email.html)))
         return Told(
             began,
             sink,
@@ -168,6 +171,7 @@ def _counted(found: Place, began: float, sink: dict[str, Any]) -> Told:
             _due_without(found),
             _empty_letters(found),
             db.session.scalar(other) or 0,
+            db.session.scalar(weight.where(Email.category == MailCategory.DIGEST)) or 0,
         )
 
 
@@ -213,6 +217,7 @@ def report(
         f"| letters at the mail server | {sink['letters']:,} |",
         f"| twice | {told.twice:,} |",
         f"| empty | {told.empty:,} |",
+        f"| kB of a letter in the outbox | {told.bytes / 1000:.1f} |",
         f"| other mails beside them | {told.others:,} |",
         f"| minutes from the worker's start to the last letter | {told.seconds / 60:.1f} |",
         f"| letters a second | {sink['letters'] / told.seconds:.1f} |",
