@@ -46,6 +46,9 @@ def pairs_of(members: Sequence[Membership]) -> Pairs:
             introduced[match.id] = introduction
         if milestone:
             stated[milestone] = match
+            # At hand with its match, which may be gone when the letter names the side.
+            side = match.india if milestone.organization_id == match.india_id else match.us
+            set_committed_value(milestone, "organization", side)
     ends = [end for match in matches for end in (match.india, match.us)]
     _with_technologies([*(seat.organization for seat in members), *ends])
     told = [match for match in matches if match.is_told]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, current_app, g, render_template
 from flask_login import current_user
 
 from app import clock
 from app.accounts.guards import login_required
+from app.accounts.models import Role
 from app.digests import emails, queries, weeks
 
 bp = Blueprint("digests", __name__, template_folder="templates")
@@ -20,4 +21,7 @@ def preview() -> str:
     now = clock.now()
     folder = Path(current_app.config["SETTINGS"].model_dir)
     content = queries.content_of(current_user, weeks.week_of(now, current_user.zone), now, folder)
+    if not current_user.has_role(Role.PROGRAM_MANAGER, Role.ADMINISTRATOR):
+        # The navigation counts the same conversations.
+        g.unread_conversations = len(content.member.unread)
     return render_template("digests/preview.html", needs=emails.needs_line(content), **emails.told(content))
