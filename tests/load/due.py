@@ -6,8 +6,10 @@ Performs each periodic task once on a copy, and prints what each took, wrote to 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
 import shutil
+import sqlite3
 import tempfile
 import time
 from collections import Counter
@@ -26,7 +28,12 @@ from tests.load.places import ROOT, Place, place
 
 def copied(found: Place, folder: Path) -> Place:
     """A place on SQLite again in another folder, whose outbox delivers into files there."""
-    shutil.copy(found.folder / "load.sqlite", folder / "load.sqlite")
+    # With what has not been written back from its log yet.
+    with (
+        contextlib.closing(sqlite3.connect(found.folder / "load.sqlite")) as there,
+        contextlib.closing(sqlite3.connect(folder / "load.sqlite")) as here,
+    ):
+        there.backup(here)
     shutil.copytree(found.folder / "models", folder / "models", dirs_exist_ok=True)
     return dataclasses.replace(found, folder=folder, url=f"sqlite:///{folder}/load.sqlite")
 
