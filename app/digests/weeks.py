@@ -10,6 +10,7 @@ import datetime
 import re
 from dataclasses import dataclass
 from datetime import UTC, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 CATCH_UP_DAYS = 2
@@ -40,6 +41,7 @@ def week_of(moment: datetime.datetime, zone: ZoneInfo) -> str:
     return _named(moment.astimezone(zone).date())
 
 
+@lru_cache(maxsize=64)
 def monday_of(week: str) -> datetime.date:
     """The Monday of an ISO week; raises `ValueError` for anything but ``YYYY-Www`` of a week that exists."""
     found = _WEEK.fullmatch(week)
@@ -64,6 +66,8 @@ def closes_at(week: str, zone: ZoneInfo, hour: Hour = MONDAY_AT_NINE) -> datetim
     return _on_the_wall(monday_of(week) + timedelta(days=hour.weekday - 1 + CATCH_UP_DAYS), hour, zone)
 
 
+# Everybody in a zone who wants the same hour asks the same, every half minute.
+@lru_cache(maxsize=8192)
 def _on_the_wall(day: datetime.date, hour: Hour, zone: ZoneInfo) -> datetime.datetime:
     return datetime.datetime.combine(day, datetime.time(hour.hour), tzinfo=zone).astimezone(UTC)
 
@@ -71,11 +75,11 @@ def _on_the_wall(day: datetime.date, hour: Hour, zone: ZoneInfo) -> datetime.dat
 def due_week(now: datetime.datetime, zone: ZoneInfo, hour: Hour = MONDAY_AT_NINE) -> str | None:
     """The week whose letter may be written now; None between. Never two: they open seven days apart."""
     today = now.astimezone(zone).date()
-    for day in (today, today - timedelta(days=7)):
-        week = _named(day)
-        if opens_at(week, zone, hour) <= now < closes_at(week, zone, hour):
-            return week
-    return None
+    week = _named(today)
+    if now < opens_at(week, zone, hour):
+        # Last week's has opened for certain.
+        week = _named(today - timedelta(days=7))
+    return week if now < closes_at(week, zone, hour) else None
 
 
 def owed_week(
@@ -90,6 +94,7 @@ def owed_week(
     return week if opens <= now and opens < changed_at <= now else None
 
 
+@lru_cache(maxsize=64)
 def _named(day: datetime.date) -> str:
     year, week, _weekday = day.isocalendar()
     return f"{year}-W{week:02}"

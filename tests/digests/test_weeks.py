@@ -38,6 +38,12 @@ def test_an_hour_that_a_clock_change_skips_becomes_the_next_there_is():
     assert weeks.opens_at("2027-W10", NEW_YORK, Hour(7, 2)) == moment("2027-03-14T07:00")
 
 
+def test_where_summer_time_is_half_an_hour_the_next_minute_is_half_past():
+    zone = ZoneInfo("Australia/Lord_Howe")
+    assert weeks.opens_at("2026-W40", zone, Hour(7, 2)) == moment("2026-10-03T15:30")
+    assert weeks.opens_at("2026-W40", ZoneInfo("Asia/Kathmandu"), Hour(7, 2)) == moment("2026-10-03T20:15")
+
+
 def test_an_hour_that_comes_twice_is_taken_the_first_time():
     assert weeks.opens_at("2026-W44", NEW_YORK, Hour(7, 1)) == moment("2026-11-01T05:00")
 
