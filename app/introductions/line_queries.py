@@ -24,9 +24,17 @@ def line_of(match: Match, organization: Organization, *, fresh: bool = False) ->
 
 def lines_of(match: Match) -> dict[int, str]:
     """What each side is introduced with, by organization; for the eyes of both only when both said yes."""
+    return _texts(match, _written(match))
+
+
+def _written(match: Match) -> dict[int, IntroductionLine]:
     query = sa.select(IntroductionLine).where(IntroductionLine.match_id == match.id)
-    written = {line.organization_id: line.text for line in db.session.scalars(query)}
-    return {own.id: written.get(own.id, lines.drafted(own)) for own in (match.india, match.us)}
+    return {line.organization_id: line for line in db.session.scalars(query)}
+
+
+def _texts(match: Match, written: dict[int, IntroductionLine]) -> dict[int, str]:
+    both = (match.india, match.us)
+    return {own.id: written[own.id].text if own.id in written else lines.drafted(own) for own in both}
 
 
 @dataclass(frozen=True)
@@ -42,6 +50,7 @@ class Lines:
 
 def lines_for(side: Side) -> Lines:
     """The lines that this side may see."""
-    own, texts = line_of(side.match, side.organization), lines_of(side.match)
+    written = _written(side.match)
+    own, texts = written.get(side.organization.id), _texts(side.match, written)
     theirs = texts[side.partner.id] if side.partner else ""
     return Lines(texts[side.organization.id], own.version if own else 0, theirs)

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, lazyload
 
 from app import clock
 from app.accounts.models import User
@@ -216,6 +216,9 @@ def side_of(user: User, match_id: int, organization_id: int | None = None) -> Si
     shown = sa.and_(Match.id == match_id, Match.state.in_((*OPEN_STATES, MatchState.APPROVED)))
     # Others' matches are found as little as those that do not exist, by the same statement.
     query = _with_sides(_of([seat.organization_id for seat in seats])).where(shown)
+    # Their own technologies are known already; the partner's are read where somebody asks for them.
+    sides = (joinedload(end).lazyload(Organization.technology_rows) for end in (Match.india, Match.us))
+    query = query.options(*sides)
     match = db.session.scalars(query).one_or_none() if 0 < match_id <= LARGEST_ID else None
     if match is None:
         raise NotFound
@@ -246,9 +249,13 @@ def other_seat(user: User, side: Side) -> Organization | None:
 
 def answerers_of(organization_ids: Collection[int]) -> dict[int, list[User]]:
     """Active owners and editors of each organization, owners first."""
-    query = sa.select(Membership).where(
-        Membership.organization_id.in_(organization_ids),
-        Membership.role.in_((MemberRole.OWNER, MemberRole.EDITOR)),
+    query = (
+        sa.select(Membership)
+        .where(
+            Membership.organization_id.in_(organization_ids),
+            Membership.role.in_((MemberRole.OWNER, MemberRole.EDITOR)),
+        )
+        .options(lazyload(Membership.organization))
     )
     found: dict[int, list[User]] = {organization_id: [] for organization_id in organization_ids}
     for row in sorted(db.session.scalars(query), key=lambda m: (_RANK[m.role], m.id)):
