@@ -159,7 +159,7 @@ class SettingsForm(BaseForm):
     time_zone: Any = SelectField(
         _("Time zone"),
         choices=time_zone_choices,
-        description=_("Meeting times follow it, and the weekly letter on Monday at nine."),
+        description=_("Meeting times follow it, and so does the hour of your weekly letter."),
     )
     wants_digest = BooleanField(_("Send me the weekly letter"))
     wants_match_mail = BooleanField(_("Write to me when a match waits for our answer"))
