@@ -28,6 +28,9 @@ FIRST_DELAY = timedelta(minutes=1)
 LONGEST_DELAY = timedelta(hours=4)
 MOST_SOFT_BOUNCES = 3
 SOFT_WINDOW = timedelta(days=30)
+# A letter is needed no longer once its links have ended; who got what when stays.
+BODIES_KEPT = timedelta(days=90)
+BODIES_AT_ONCE = 500
 _random = random.SystemRandom()
 _held_until: ContextVar[datetime | None] = ContextVar("held_until", default=None)
 
@@ -266,3 +269,21 @@ def _settle(email: Email, state: MailState) -> None:
     if email.is_secret and state in {MailState.SENT, MailState.BOUNCED, MailState.SUPPRESSED}:
         email.text = email.html = ""
     db.session.flush()
+
+
+def forget_bodies() -> int:
+    """Empty the bodies of mails that were settled long ago, some at a time; how many."""
+    old = (
+        sa.select(Email.id)
+        .where(
+            Email.state.in_((MailState.SENT, MailState.FAILED, MailState.BOUNCED, MailState.SUPPRESSED)),
+            Email.next_attempt_at < clock.now() - BODIES_KEPT,
+            sa.or_(Email.html != "", Email.text != ""),
+        )
+        .limit(BODIES_AT_ONCE)
+    )
+    ids = list(db.session.scalars(old))
+    emptied = sa.update(Email).where(Email.id.in_(ids)).values(text="", html="", calendar="")
+    if ids:
+        db.session.execute(emptied, execution_options={"synchronize_session": False})
+    return len(ids)

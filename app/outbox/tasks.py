@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import structlog
 
+from app.db import db
 from app.jobs.engine import jobs
-from app.outbox import delivery, queries
+from app.outbox import delivery, queries, services
 
 log = structlog.get_logger(__name__)
 LATE_SECONDS = 15 * 60
@@ -17,6 +18,14 @@ def deliver() -> None:
     counts = delivery.deliver_due()
     if counts:
         log.info("mails delivered", **{outcome.replace(" ", "_"): n for outcome, n in counts.items()})
+
+
+@jobs.task("outbox.forget_bodies", every=3600)
+def forget_bodies() -> None:
+    """Empty the bodies of old mails."""
+    while not jobs.stopping.is_set() and services.forget_bodies():
+        db.session.commit()
+    db.session.rollback()
 
 
 @jobs.measure("mail")

@@ -6,9 +6,10 @@ import threading
 
 import sqlalchemy as sa
 
+from app import clock
 from app.db import db
 from app.outbox import services
-from app.outbox.models import Email, MailCategory
+from app.outbox.models import Email, MailCategory, MailState
 from app.outbox.rendering import Mail, new_message_id
 
 
@@ -64,3 +65,20 @@ def test_of_two_who_write_at_the_same_time_both_go_on_and_one_mail_is_added(app)
     for thread in threads:
         thread.join()
     assert (len(went_on), count(app)) == (4, 1)
+
+
+def test_a_letter_of_long_ago_keeps_its_row_and_loses_its_words_and_is_not_written_again(app) -> None:
+    with app.app_context():
+        mail = services.enqueue(proposal(app))
+        db.session.commit()
+        assert services.forget_bodies() == 0
+        clock.shift(services.BODIES_KEPT.total_seconds() + 60)
+        assert services.forget_bodies() == 0
+        mail.state = MailState.SENT
+        db.session.flush()
+        assert services.forget_bodies() == 1
+        db.session.commit()
+        assert services.forget_bodies() == 0
+        kept = db.session.scalars(sa.select(Email)).one()
+        assert (kept.text, kept.html, kept.subject) == ("", "", "A match for you")
+        assert services.enqueue(proposal(app)) is kept
