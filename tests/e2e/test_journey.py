@@ -301,7 +301,7 @@ def hear_of_it(journey: Journey, match_id: int) -> str:
 
 def wait_for_other(journey: Journey, link: str) -> EmailMessage:
     """The letter with this link that went to somebody else than the founder."""
-    whole = re.compile(re.escape(link) + r"\s")
+    whole = re.compile(re.escape(link) + r"[\s?]")
     for _ in range(100):
         for letter in journey.mailbox.messages():
             if FOUNDER not in str(letter["To"]) and whole.search(f"{text_of(letter)} "):
