@@ -217,8 +217,8 @@ def side_of(user: User, match_id: int, organization_id: int | None = None) -> Si
     # Others' matches are found as little as those that do not exist, by the same statement.
     query = _with_sides(_of([seat.organization_id for seat in seats])).where(shown)
     # Their own technologies are known already; the partner's are read where somebody asks for them.
-    sides = (joinedload(end).lazyload(Organization.technology_rows) for end in (Match.india, Match.us))
-    query = query.options(*sides)
+    ends = [joinedload(end).lazyload(Organization.technology_rows) for end in (Match.india, Match.us)]
+    query = query.options(*ends)
     match = db.session.scalars(query).one_or_none() if 0 < match_id <= LARGEST_ID else None
     if match is None:
         raise NotFound
