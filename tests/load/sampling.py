@@ -76,6 +76,11 @@ def family(pid: int) -> list[int]:
     return [pid, *(one for child in children for one in family(int(child)))]
 
 
+def spent(root: int) -> float:
+    """Processor seconds of a process and all below it, so far."""
+    return sum(_spent(pid) for pid in family(root))
+
+
 def _held(pid: int) -> float:
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
     return int(next(line for line in lines if line.startswith("Pss:")).split()[1]) / 1024
