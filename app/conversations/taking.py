@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import structlog
 from flask_babel import lazy_gettext as _
+from sqlalchemy.exc import DBAPIError
 
 from app import clock
 from app.accounts.models import User
@@ -17,6 +19,7 @@ from app.introductions import queries as introductions
 from app.introductions.sides import Side
 from app.outbox import services as outbox
 
+log = structlog.get_logger(__name__)
 PREFIX = "thread+"
 _OTHER_ADDRESS = _(
     "A mail came from an address that is not yours in Sangam. Answer from the address our letters go to, or write on the page."
@@ -50,12 +53,19 @@ def _take(mail: InboundMail, secret: str) -> None:
     try:
         with db.session.begin_nested():
             _post(mail, thread, user)
+    except DBAPIError:
+        # The database is away or busy: the mail waits.
+        raise
     except Refused as refused:
         inbox.mark_refused(mail, refused.why)
         if refused.told is not None:
             day = clock.now().astimezone(user.zone).date().isoformat()
             outbox.enqueue(emails.not_taken(thread, user, refused.told, day))
         return None
+    except Exception:
+        # One mail that cannot be posted must not keep all later ones back.
+        log.exception("mail not posted", inbound_mail_id=mail.id)
+        return inbox.mark_refused(mail, "an error, which the log tells")
     return inbox.mark_taken(mail)
 
 

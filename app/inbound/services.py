@@ -88,9 +88,10 @@ def mark_refused(mail: InboundMail, why: str) -> None:
 
 
 def forget_old() -> int:
-    """Delete what was settled long ago; how many."""
+    """Delete what came long ago and was settled, or is nobody's to settle; how many."""
     is_old = InboundMail.received_at < clock.now() - KEPT
-    query = sa.delete(InboundMail).where(InboundMail.state != InboundState.NEW, is_old)
+    waits = sa.and_(InboundMail.state == InboundState.NEW, InboundMail.to_address.startswith("thread+"))
+    query = sa.delete(InboundMail).where(is_old, ~waits)
     return len(db.session.scalars(query.returning(InboundMail.id)).all())
 
 

@@ -26,6 +26,12 @@ def test_an_answer_is_what_its_writer_wrote(name: str) -> None:
         "Subject: to contract, we agree.",
         "-- but no more than two",
         "a > b, as you said",
+        "Our lab head wrote:\n\nWe can test 300 wafers in March.",
+        "मंत्रालय ने लिखा:\nलाइसेंस नहीं चाहिए।",
+        "Part one.\n________________________\nPart two: 4 USD.",
+        "Part one.\n--\nPart two: 4 USD.",
+        "Please ship\nFrom: Pune\nTo: Austin\nDate: 3 March\n\nCall me before.",
+        "The papers go out on Friday.\nSent via DHL, number 1234",
     ],
 )
 def test_words_that_look_like_a_quote_are_kept(text: str) -> None:

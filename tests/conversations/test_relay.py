@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from email import message_from_bytes
 
-from app.conversations import tokens
+import sqlalchemy as sa
+
+from app.conversations import taking, tokens
+from app.db import db
 from app.inbound.models import InboundState
+from app.organizations.models import Membership
 from app.outbox.message import message
 
 QUOTE = "\n\nOn Mon, 23 Nov 2026 at 09:12, Sangam <no-reply@sangam.example> wrote:\n> Hello\n> there\n"
@@ -98,7 +102,23 @@ def test_ten_megabytes_do_no_harm(talk) -> None:
     assert len(talk.messages()) == 1
 
 
+def test_a_mail_that_cannot_be_posted_keeps_no_later_one_back(talk, monkeypatch) -> None:
+    letter = first_letter(talk)
+    with monkeypatch.context() as broken:
+        broken.setattr(taking.cutting, "cut", lambda _text: 1 / 0)
+        assert talk.answer(letter, "Yes.").refused_because == "an error, which the log tells"
+    assert talk.answer(letter, "Yes, again.").state is InboundState.TAKEN
+
+
 def test_who_has_left_the_organization_writes_no_more(talk) -> None:
+    letter = first_letter(talk)
+    with talk.app.app_context():
+        db.session.execute(sa.delete(Membership).where(Membership.user_id == talk.pair.bo.id))
+        db.session.commit()
+    assert talk.answer(letter, "Yes.").refused_because == "no longer one of the two sides"
+
+
+def test_behind_a_closed_door_an_answer_is_refused_and_its_writer_told(talk) -> None:
     letter = first_letter(talk)
     talk.pair.browser(talk.pair.asha).post(f"{talk.url}/close")
     assert talk.answer(letter, "Yes.").state is InboundState.REFUSED
