@@ -173,7 +173,8 @@ def next_card(page: Page, press) -> float:
     began = time.perf_counter()
     press()
     page.wait_for_function(
-        "(old) => location.pathname !== old && document.querySelector('.desk__said, .usa-alert--success')",
+        """(old) => location.pathname !== old && document.documentElement.dataset.keys
+                    && document.querySelector('.desk__said, .usa-alert--success')""",
         arg=before,
     )
     return time.perf_counter() - began
@@ -224,7 +225,7 @@ def test_a_morning_of_sixty_cases_by_keyboard_alone(page: Page) -> None:
     expect(page.get_by_text(f"{CASES} cases wait")).to_be_visible(timeout=30_000)
     shots(page, "queue")
     page.keyboard.press("Enter")
-    expect(page.locator(".desk__card")).to_be_visible(timeout=30_000)
+    expect(page.locator("[data-keys] .desk__card")).to_be_visible(timeout=30_000)
     shots(page, "card")
     ways = cycle([approve, approve, hold, approve, reject])
     took: list[float] = []

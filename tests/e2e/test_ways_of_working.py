@@ -62,6 +62,7 @@ def test_the_desk_is_worked_with_single_keys(signed_in: SignedIn) -> None:
     chosen = queue.nth(0).get_attribute("href") or ""
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(re.escape(chosen)))
+    expect(page.locator("html[data-keys] [data-desk-heading]")).to_be_visible()
     for key, asks in (("h", "Hold"), ("q", "Ask"), ("r", "Reject")):
         button = page.locator(".desk__sheet").get_by_role("button", name=asks, exact=True)
         page.keyboard.press(key)

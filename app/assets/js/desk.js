@@ -134,6 +134,7 @@
   setInterval(() => Date.now() - claimed > CLAIM_AGAIN && claim(), 60 * 1000);
 
   function ready() {
+    document.documentElement.dataset.keys = "ready";
     for (const button of document.querySelectorAll("[data-shortcuts-open]")) button.hidden = false;
     // On a phone the queue stands below the card and does not scroll by itself: stay with the card there.
     const queue = document.querySelector(".desk__queue");
