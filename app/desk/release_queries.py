@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.accounts.models import User
 from app.db import db
 from app.desk import queries
 from app.desk.models import Case, Decision, DecisionState, Release
 from app.errors import NotFound
+from app.organizations.models import Organization
 
 _RECENT = 10
 
@@ -27,19 +29,32 @@ def _decisions(user: User) -> sa.Select[Decision]:
             joinedload(Decision.case).options(
                 joinedload(Case.match),
                 joinedload(Case.program),
-                selectinload(Case.one),
-                selectinload(Case.other),
             ),
-            joinedload(Decision.organization),
             joinedload(Decision.program),
         )
         .order_by(Decision.id)
     )
 
 
+def _read(query: sa.Select[Decision]) -> list[Decision]:
+    """The decisions with all organizations in them, which are read at once with their technologies."""
+    found = list(db.session.scalars(query).unique())
+    ids = {id_ for one in found for id_ in (one.case.one_id, one.case.other_id, one.organization_id)}
+    wanted = sa.select(Organization).where(Organization.id.in_(ids - {None}))
+    sides: dict[int | None, Organization] = {}
+    if found:
+        wanted = wanted.options(joinedload(Organization.technology_rows))
+        sides = {one.id: one for one in db.session.scalars(wanted).unique()}
+    for one in found:
+        set_committed_value(one.case, "one", sides[one.case.one_id])
+        set_committed_value(one.case, "other", sides.get(one.case.other_id))
+        set_committed_value(one, "organization", sides.get(one.organization_id))
+    return found
+
+
 def staged_for(user: User) -> Sequence[Decision]:
     """What this person has staged, oldest first."""
-    return db.session.scalars(_decisions(user).where(Decision.state == DecisionState.STAGED)).unique().all()
+    return _read(_decisions(user).where(Decision.state == DecisionState.STAGED))
 
 
 def decision_for(user: User, decision_id: int) -> Decision:
@@ -61,7 +76,7 @@ def release_for(user: User, release_id: int) -> Release:
 
 def decisions_in(user: User, release: Release) -> Sequence[Decision]:
     """What the release made true, as far as they may know of it."""
-    return db.session.scalars(_decisions(user).where(Decision.release_id == release.id)).unique().all()
+    return _read(_decisions(user).where(Decision.release_id == release.id))
 
 
 def kept_in(user: User, release: Release) -> list[tuple[Decision, str]]:

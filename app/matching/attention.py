@@ -9,6 +9,7 @@ import math
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
@@ -113,7 +114,7 @@ def limits_now(ids: Collection[int] | None = None) -> dict[int, Limit]:
 def silent_ends(ids: Collection[int] | None = None) -> dict[int, tuple[datetime, ...]]:
     """When requests of the last year ended that a side never answered, by organization. A yes, a no and a "not now" are answers."""
     since = clock.now() - SILENCE_COUNTS_FOR
-    found: dict[int, list[datetime]] = {}
+    sides: list[Any] = []
     for side in (Match.india_id, Match.us_id):
         query = (
             sa.select(side, MatchEnd.ended_at)
@@ -125,10 +126,10 @@ def silent_ends(ids: Collection[int] | None = None) -> dict[int, tuple[datetime,
                 somebody_could_answer(side),
             )
         )
-        if ids is not None:
-            query = query.where(side.in_(ids))
-        for id_, ended_at in db.session.execute(query):
-            found.setdefault(id_, []).append(ended_at)
+        sides.append(query if ids is None else query.where(side.in_(ids)))
+    found: dict[int, list[datetime]] = {}
+    for id_, ended_at in db.session.execute(sa.union_all(*sides)):
+        found.setdefault(id_, []).append(ended_at)
     return {id_: tuple(sorted(moments)) for id_, moments in found.items()}
 
 
@@ -152,7 +153,7 @@ def somebody_could_answer(side: InstrumentedAttribute[int]) -> sa.Exists:
 
 def taken_by(ids: Collection[int] | None = None) -> dict[int, Taken]:
     """What takes the attention of every organization, or of `ids`, that has any match."""
-    found: dict[int, Taken] = {}
+    sides: list[Any] = []
     for side in (Match.india_id, Match.us_id):
         unanswered = sa.func.sum(sa.case((answered_by(side), 0), else_=1))
         query = (
@@ -160,11 +161,11 @@ def taken_by(ids: Collection[int] | None = None) -> dict[int, Taken]:
             .where(Match.state.in_(TAKES_PLACE), Match.is_going())
             .group_by(side)
         )
-        if ids is not None:
-            query = query.where(side.in_(ids))
-        for id_, going, waiting in db.session.execute(query):
-            before = found.get(id_, Taken())
-            found[id_] = Taken(before.going + going, before.unanswered + waiting)
+        sides.append(query if ids is None else query.where(side.in_(ids)))
+    found: dict[int, Taken] = {}
+    for id_, going, waiting in db.session.execute(sa.union_all(*sides)):
+        before = found.get(id_, Taken())
+        found[id_] = Taken(before.going + going, before.unanswered + waiting)
     return found
 
 

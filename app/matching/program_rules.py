@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
@@ -115,16 +116,18 @@ def places_taken_in(
     program_ids: Sequence[int], states: Sequence[MatchState], seen: sa.ColumnElement[bool] | None = None
 ) -> dict[tuple[int, int], int]:
     """Matches of programs in these states, by program and organization."""
+    if not program_ids:
+        return {}
     counting = sa.true() if seen is None else seen
+    sides: list[Any] = [
+        sa.select(Match.program_id, side, sa.func.count())
+        .where(Match.program_id.in_(program_ids), Match.state.in_(states), Match.is_going(), counting)
+        .group_by(Match.program_id, side)
+        for side in (Match.india_id, Match.us_id)
+    ]
     taken: Counter[tuple[int, int]] = Counter()
-    for side in (Match.india_id, Match.us_id) if program_ids else ():
-        counted = (
-            sa.select(Match.program_id, side, sa.func.count())
-            .where(Match.program_id.in_(program_ids), Match.state.in_(states), Match.is_going(), counting)
-            .group_by(Match.program_id, side)
-        )
-        for program_id, organization_id, number in db.session.execute(counted):
-            taken[program_id or NONE, organization_id] += number
+    for program_id, organization_id, number in db.session.execute(sa.union_all(*sides)):
+        taken[program_id or NONE, organization_id] += number
     return dict(taken)
 
 

@@ -14,7 +14,7 @@ from app.db import db
 from app.desk.models import Action, Case, CaseState, Decision
 from app.desk.staging import Terms
 from app.listings.models import ListingReview
-from app.matching.models import Match, MatchState
+from app.matching.models import Attention, Match, MatchState
 from app.organizations import services
 from app.organizations.models import Organization, ProfileState
 from app.outbox.models import Email
@@ -102,6 +102,25 @@ def test_what_changed_meanwhile_stays_staged_and_the_rest_goes(app, world, manag
     assert "paused its profile" in page
     assert read(app, Match, first.id).state is MatchState.PROPOSED
     assert read(app, Match, second.id).state is MatchState.APPROVED
+
+
+@pytest.mark.one_database("sqlite")
+def test_what_is_staged_is_shown_with_twelve_statements_however_much_it_is(
+    app, world, manager, browser, count_queries
+) -> None:
+    cases, (other, us) = batch.fill(world, manager, pairs=4)
+    second = world.program(manager, quota=3)
+    cases.append(world.case(world.match(us=us[0], program_id=second.id)))
+    newcomer = world.organization(Country.UNITED_STATES, owner=world.user())
+    with app.app_context():
+        db.session.add(Attention(organization_id=newcomer.id, most_in=2, changed_at=clock.now()))
+        db.session.commit()
+    for at, case in enumerate(cases):
+        action = Action.SWAP if at in {1, 2} else Action.APPROVE
+        batch.stage(app, manager, case, batch.terms_for(case, action, other, newcomer.id))
+    browser.get("/review/release")
+    # The one beside them is SQLite's BEGIN.
+    assert count_queries(lambda: browser.get("/review/release")) <= 12 + 1
 
 
 def test_a_decision_can_be_dropped_before_its_release(app, world, manager, browser) -> None:
