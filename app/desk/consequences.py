@@ -229,7 +229,8 @@ def _quotas(pairs: Sequence[_Pair], sides: dict[int, Organization], by: User) ->
         if pair.case.program is not None and pair.case.program.quota is not None:
             by_program.setdefault(pair.case.program, []).append(pair)
     states = (*OPEN_STATES, MatchState.APPROVED)
-    taken = places_taken_in([program.id for program in by_program], states, _seen_by(by))
+    ids = {id_ for own in by_program.values() for pair in own for id_ in pair.ids}
+    taken = places_taken_in([program.id for program in by_program], states, _seen_by(by), ids)
     found = []
     for program, own in by_program.items():
         new = Counter(id_ for pair in own if pair.match is None for id_ in pair.ids)

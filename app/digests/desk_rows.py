@@ -104,7 +104,8 @@ class _Week:
 
     def __init__(self, user: User, now: datetime.datetime) -> None:
         self.user, self.now = user, now
-        self.cases = desk.visible(user)
+        # Who may know of the same shares this reading; repeats are for one person alone.
+        self.cases = sa.and_(desk.visible(user), Case.for_user_id.is_(None))
         self.matches = sa.and_(
             programs.in_scope(user, Match.program_id, Match.india_id, Match.us_id),
             conflicts.not_hidden(user.id, Match.india_id, Match.us_id),
@@ -221,12 +222,16 @@ class _Week:
         approved = self._decided(ends).join(Match, Match.id == Case.match_id)
         pairs = approved.where(Case.kind == CaseKind.PAIR, Decision.action == Action.APPROVE).cte()
         ids = sa.union(sa.select(pairs.c.india_id.label("id")), sa.select(pairs.c.us_id)).subquery()
-        earlier: Any = sa.and_(
-            Match.state == MatchState.APPROVED,
-            Match.decided_at <= self.now - A_WEEK,
-            sa.or_(Match.india_id == Organization.id, Match.us_id == Organization.id),
-        )
-        new = sa.func.count().filter(~sa.exists().where(earlier).correlate(Organization))
+        # A list of them all, and no question about each.
+        known = [
+            sa.select(end).where(
+                Match.state == MatchState.APPROVED,
+                Match.decided_at <= self.now - A_WEEK,
+                end.in_(sa.select(ids.c.id)),
+            )
+            for end in (Match.india_id, Match.us_id)
+        ]
+        new = sa.func.count().filter(Organization.id.not_in(sa.union(*known)))
         regions = sa.func.count(sa.distinct(Organization.region_code))
         row = _row(Part.REACH, id=regions, number=sa.func.count(), more=new)
         return row.select_from(Organization).join(ids, ids.c.id == Organization.id)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import lazyload
 
 from app import clock
 from app.accounts.models import Role, SignIn, User
@@ -163,10 +164,18 @@ def _wants_letter() -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def contents_of(
-    week: str, users: Sequence[User], now: datetime.datetime, folder: Path | None = None
+    week: str,
+    users: Sequence[User],
+    now: datetime.datetime,
+    folder: Path | None = None,
+    managers: defaultdict[int, ManagerPart] | None = None,
 ) -> list[Content]:
-    """Each person's week, read for all of them together; `folder` is where models are, for searches by meaning."""
-    members, managers = member_week.member_parts(users, now, folder), manager_parts(users, now)
+    """Each person's week, read for all of them together; `folder` is where models are, for searches by meaning.
+
+    `managers` are parts that were read already.
+    """
+    members = member_week.member_parts(users, now, folder)
+    managers = manager_parts(users, now) if managers is None else managers
     wanted = wishes.wishes_of(users)
     return [
         Content(
@@ -184,38 +193,59 @@ def _kept(member: MemberPart, muted: Collection[Part]) -> MemberPart:
     return replace(member, **gone) if gone else member
 
 
-def content_of(user: User, week: str, now: datetime.datetime, folder: Path | None = None) -> Content:
+def content_of(
+    user: User,
+    week: str,
+    now: datetime.datetime,
+    folder: Path | None = None,
+    managers: defaultdict[int, ManagerPart] | None = None,
+) -> Content:
     """One person's week, as the letter would be now."""
-    return contents_of(week, [user], now, folder)[0]
+    return contents_of(week, [user], now, folder, managers)[0]
 
 
 def manager_parts(users: Sequence[User], now: datetime.datetime) -> defaultdict[int, ManagerPart]:
     """The manager part of each person; people with the same programs and conflicts share one reading."""
-    managers = [user for user in users if user.has_role(Role.PROGRAM_MANAGER, Role.ADMINISTRATOR)]
+    managers = [user for user in users if manages(user)]
     parts: defaultdict[int, ManagerPart] = defaultdict(ManagerPart)
     for alike in _alike(managers):
         parts.update(dict.fromkeys([user.id for user in alike], desk_week.part_of(alike[0], now)))
     return parts
 
 
+def manages(user: User) -> bool:
+    """Whether a letter tells this person of the desk."""
+    return user.has_role(Role.PROGRAM_MANAGER, Role.ADMINISTRATOR)
+
+
 def _alike(managers: Sequence[User]) -> Sequence[Sequence[User]]:
     """Managers by what they may know of; who is alone is compared with nobody."""
     if len(managers) < 2:
         return [managers] if managers else []
-    ids = [user.id for user in managers]
-    programs, hidden = _programs_of(ids), conflicts.hidden_ids_of(ids)
-    scopes: dict[object, list[User]] = defaultdict(list)
+    known, scopes = known_to(managers), defaultdict[object, list[User]](list)
     for user in managers:
-        scope = user.role if user.role is Role.ADMINISTRATOR else programs[user.id]
-        scopes[scope, hidden[user.id]].append(user)
+        scopes[known[user.id]].append(user)
     return list(scopes.values())
 
 
-def _programs_of(user_ids: Collection[int]) -> dict[int, frozenset[int]]:
-    query = sa.select(ProgramManager.user_id, ProgramManager.program_id).where(
-        ProgramManager.user_id.in_(user_ids)
-    )
-    found: dict[int, frozenset[int]] = defaultdict(frozenset)
-    for user_id, program_id in db.session.execute(query):
-        found[user_id] |= {program_id}
+def known_to(managers: Sequence[User]) -> dict[int, tuple[object, frozenset[int]]]:
+    """By user id, what decides of which cases a manager may know: two with the same may know of the same."""
+    ids = [user.id for user in managers]
+    programs, hidden = _programs_of(ids), conflicts.hidden_ids_of(ids)
+    return {
+        user.id: (
+            user.role if user.role is Role.ADMINISTRATOR else programs[user.id],
+            hidden[user.id],
+        )
+        for user in managers
+    }
+
+
+def _programs_of(user_ids: Collection[int]) -> dict[int, frozenset[tuple[Any, ...]]]:
+    """The programs of each manager, with the country and the kinds they look after in it."""
+    query = sa.select(ProgramManager).where(ProgramManager.user_id.in_(user_ids))
+    plain = query.options(lazyload(ProgramManager.program), lazyload(ProgramManager.user))
+    found: dict[int, frozenset[tuple[Any, ...]]] = defaultdict(frozenset)
+    for one in db.session.scalars(plain):
+        found[one.user_id] |= {(one.program_id, one.country, frozenset(one.kinds))}
     return found

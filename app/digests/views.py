@@ -10,7 +10,7 @@ from flask_login import current_user
 from app import clock
 from app.accounts.guards import login_required
 from app.accounts.models import Role
-from app.digests import emails, queries, weeks
+from app.digests import emails, previews, queries, weeks
 
 bp = Blueprint("digests", __name__, template_folder="templates")
 
@@ -20,7 +20,8 @@ bp = Blueprint("digests", __name__, template_folder="templates")
 def preview() -> str:
     now = clock.now()
     folder = Path(current_app.config["SETTINGS"].model_dir)
-    content = queries.content_of(current_user, weeks.week_of(now, current_user.zone), now, folder)
+    week, managers = weeks.week_of(now, current_user.zone), previews.manager_part(current_user)
+    content = queries.content_of(current_user, week, now, folder, managers)
     if not current_user.has_role(Role.PROGRAM_MANAGER, Role.ADMINISTRATOR):
         # The navigation counts the same conversations.
         g.unread_conversations = len(content.member.unread)

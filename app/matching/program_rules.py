@@ -6,7 +6,7 @@ Read once into plain values, so that a plan can be computed outside any transact
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -108,20 +108,24 @@ def quotas_left(
     quota = next((one.quota for one in programs.open_programs() if one.id == program_id), None)
     if quota is None:
         return dict.fromkeys(organization_ids)
-    taken = places_taken_in([program_id], (*OPEN_STATES, MatchState.APPROVED), seen)
+    taken = places_taken_in([program_id], (*OPEN_STATES, MatchState.APPROVED), seen, organization_ids)
     return {id_: max(0, quota - taken.get((program_id, id_), 0)) for id_ in organization_ids}
 
 
 def places_taken_in(
-    program_ids: Sequence[int], states: Sequence[MatchState], seen: sa.ColumnElement[bool] | None = None
+    program_ids: Sequence[int],
+    states: Sequence[MatchState],
+    seen: sa.ColumnElement[bool] | None = None,
+    ids: Collection[int] | None = None,
 ) -> dict[tuple[int, int], int]:
-    """Matches of programs in these states, by program and organization."""
+    """Matches of programs in these states, by program and organization; of `ids` alone when they are given."""
     if not program_ids:
         return {}
     counting = sa.true() if seen is None else seen
     sides: list[Any] = [
         sa.select(Match.program_id, side, sa.func.count())
         .where(Match.program_id.in_(program_ids), Match.state.in_(states), Match.is_going(), counting)
+        .where(sa.true() if ids is None else side.in_(ids))
         .group_by(Match.program_id, side)
         for side in (Match.india_id, Match.us_id)
     ]
