@@ -3,7 +3,7 @@
 import os
 
 import config
-from app import create_app
+from app import create_app, garbage
 from app.directory import live
 from app.matching import scoring
 
@@ -11,6 +11,7 @@ app = create_app(config.from_environment())
 
 # A server's worker imports the recommender and reads the directory before anybody asks; a command needs neither.
 if not os.environ.get("FLASK_RUN_FROM_CLI"):
+    garbage.collect_beside()
     scoring.wake()
     with app.app_context():
         live.wake()

@@ -9,7 +9,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from app import clock
+from app import clock, garbage
 from app.db import db, reading
 from app.errors import NotFound
 from app.jobs import queries, services
@@ -29,6 +29,7 @@ def _app() -> Flask:
 def work(once: bool) -> None:
     """Run tasks until stopped (SIGTERM or Ctrl-C)."""
     if not once:
+        garbage.collect_beside()
         Worker(_app(), jobs).run()
         return
     if failed := run_once(_app(), jobs):
