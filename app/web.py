@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from flask import Flask, Response, current_app, g, request, url_for
-from flask_babel import format_date, format_datetime, format_decimal, get_locale
+from flask_babel import format_date, format_datetime, get_locale
 from flask_login import current_user
 
-from app import clock, error_pages
+from app import clock, error_pages, speech
 from app.db import begin_mode
 from app.money import money_tag
 
@@ -38,7 +38,7 @@ def init_app(app: Flask) -> None:
         "get_locale": get_locale,
         "now": clock.now,
     }
-    app.jinja_env.filters |= {"day": day, "moment": moment, "money": money_tag, "number": format_decimal}
+    app.jinja_env.filters |= {"day": day, "moment": moment, "money": money_tag, "number": speech.number}
 
 
 def csp_nonce() -> str:
