@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from app.db import db
 from app.db import reading as without_lock
-from app.directory import reading
+from app.directory import reading, snapshot_files
 from app.directory.reading import Mark
 from app.directory.snapshot import Snapshot
 from app.matching import scoring
@@ -47,13 +47,27 @@ LOOKS_SECONDS = 10
 class Live:
     """One database's snapshot. Readers get a whole one, whatever is being read meanwhile."""
 
-    def __init__(self, engine: sa.Engine, context: Callable[[], AbstractContextManager[object]]) -> None:
-        self._engine, self._context = engine, context
+    def __init__(
+        self,
+        engine: sa.Engine,
+        context: Callable[[], AbstractContextManager[object]],
+        file: Path | None = None,
+    ) -> None:
+        # Without a file nothing is written and everything is read.
+        self._engine, self._context, self._file = engine, context, file
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
         self._mark = Mark(None, 0)
         self._read_at = self._quiet_until = 0.0
         self._beside: threading.Thread | None = None
+        self._is_awake = False
+        # What was just read and is not indexed yet.
+        self._fresh: tuple[Snapshot, Mark] | None = None
+
+    @property
+    def is_read(self) -> bool:
+        """Whether requests that need it need not wait; so too where nobody has asked yet that it be read."""
+        return self._snapshot is not None or not self._is_awake
 
     def snapshot(self) -> Snapshot:
         """What is listed now, or at most seconds ago under a flood of changes; a process's first call waits."""
@@ -71,12 +85,14 @@ class Live:
     def indexed(self) -> Snapshot:
         """`snapshot` with its words indexed, however long that takes: for the worker and the terminal."""
         found = self.snapshot()
+        self._index_fresh()
         found.texts.index()
         return found
 
     def wake(self) -> None:
         """Begin to read beside what this process does now, unless that was done."""
         if self._snapshot is None:
+            self._is_awake = True
             self._start(self._warm)
 
     def _refresh(self) -> Snapshot:
@@ -91,6 +107,8 @@ class Live:
         return found
 
     def _brought_up(self, now: Mark, session: Session) -> Snapshot:
+        if self._snapshot is None and self._file is not None:
+            self._take_file(self._file, session)
         known, before = self._snapshot, self._mark
         if known is not None and now == before:
             return known
@@ -115,20 +133,50 @@ class Live:
             found.texts.index()
         self._snapshot, self._mark, self._read_at = found, now, time.monotonic()
         if not found.texts.is_indexed:
-            self._start(found.texts.index)
+            self._fresh = found, now
+            self._start(self._index_fresh)
         return found
+
+    def _index_fresh(self) -> None:
+        fresh, self._fresh = self._fresh, None
+        if fresh is not None:
+            self._index(*fresh)
+
+    def _index(self, found: Snapshot, mark: Mark) -> None:
+        """Index the words of what was just read, and let processes to come have all of it."""
+        read_at = time.time()
+        found.texts.index()
+        is_late = (
+            self._file is not None and read_at - snapshot_files.read_at(self._file) > RENEWED_SECONDS / 2
+        )
+        if self._file is None or found.count <= INDEXED_AT_ONCE or not is_late:
+            return
+        with without_lock(), Session(self._engine) as session:
+            seal = reading.seal_of(session, mark.event)
+        if seal is not None:
+            snapshot_files.write(self._file, found, mark, seal, read_at)
+
+    def _take_file(self, file: Path, session: Session) -> None:
+        """Begin with what another process has written, if it is of this database."""
+        written = snapshot_files.read(file, lambda event: reading.seal_of(session, event))
+        if written is not None:
+            self._snapshot, self._mark = written.snapshot, written.mark
+            self._read_at = time.monotonic() - (time.time() - written.read_at)
 
     def _read_anew(self) -> None:
         """The same beside the requests: until it is done they read what there was."""
         with without_lock(), Session(self._engine) as session:
             now = reading.mark(session)
             found = Snapshot.of(reading.entries(session))
-        found.texts.index()
+        self._index(found, now)
         with self._lock:
             self._snapshot, self._mark, self._read_at = found, now, time.monotonic()
 
     def _warm(self) -> None:
-        self.snapshot().texts.index()
+        alone = snapshot_files.one_at_a_time(self._file) if self._file is not None else nullcontext()
+        with alone:
+            self.snapshot()
+            self._index_fresh()
 
     def _start(self, work: Callable[[], object]) -> None:
         """Do this in a thread, unless one is at work: what it leaves undone is seen at the next refresh."""
@@ -201,7 +249,16 @@ _meanings: dict[Path, Meanings] = {}
 def of_database() -> Live:
     """The directory of the database in use."""
     engine = db.engine
-    return _lives.get(engine) or _lives.setdefault(engine, Live(engine, current_app.app_context))
+    if engine not in _lives:
+        file = Path(current_app.config["SETTINGS"].model_dir) / snapshot_files.NAME
+        _lives.setdefault(engine, Live(engine, current_app.app_context, file))
+    return _lives[engine]
+
+
+def is_read() -> bool:
+    """Whether this process has the directory, or nobody wants it."""
+    live = _lives.get(db.engine)
+    return live is None or live.is_read
 
 
 def wake() -> None:

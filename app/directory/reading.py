@@ -73,6 +73,11 @@ def mark(session: Session) -> Mark:
     return Mark(row[0], row[1] or 0)
 
 
+def seal_of(session: Session, event: int) -> str | None:
+    """The hash of an event of the audit trail, which no other database has."""
+    return session.scalar(sa.select(AuditEvent.hash).where(AuditEvent.number == event))
+
+
 def count(session: Session) -> int:
     """How many organizations are listed."""
     listed = sa.select(sa.func.count()).select_from(Organization).where(_is_listed())

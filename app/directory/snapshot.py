@@ -37,7 +37,7 @@ class Labels:
     """Who has which value of one facet, as pairs of slot and value."""
 
     def __init__(self, values: Sequence[str], slots: Slots, codes: Slots) -> None:
-        self.values, self._slots, self._codes = values, slots, codes
+        self.values, self.slots, self.codes = values, slots, codes
         self._place = {value: code for code, value in enumerate(values)}
 
     @classmethod
@@ -53,8 +53,8 @@ class Labels:
                 codes.append(place.setdefault(value, len(place)))
         return Labels(
             list(place),
-            np.concatenate([self._slots, np.array(slots, dtype=np.int32)]),
-            np.concatenate([self._codes, np.array(codes, dtype=np.int32)]),
+            np.concatenate([self.slots, np.array(slots, dtype=np.int32)]),
+            np.concatenate([self.codes, np.array(codes, dtype=np.int32)]),
         )
 
     def mask(self, values: Collection[str], size: int) -> Mask:
@@ -62,12 +62,12 @@ class Labels:
         found = np.zeros(size, dtype=bool)
         for value in values:
             if (code := self._place.get(value)) is not None:
-                found[self._slots[self._codes == code]] = True
+                found[self.slots[self.codes == code]] = True
         return found
 
     def counts(self, mask: Mask) -> dict[str, int]:
         """How many in the mask have each value."""
-        counted = np.bincount(self._codes[mask[self._slots]], minlength=len(self.values))
+        counted = np.bincount(self.codes[mask[self.slots]], minlength=len(self.values))
         return {value: int(count) for value, count in zip(self.values, counted, strict=True)}
 
 
@@ -78,6 +78,13 @@ class Texts:
         self.size = len(texts)
         self._texts: list[str] | None = texts
         self.words: Words | None = None
+
+    @classmethod
+    def of_words(cls, words: Words) -> Texts:
+        """Texts of which only the index is there."""
+        found = cls([])
+        found.size, found._texts, found.words = words.size, None, words
+        return found
 
     @property
     def is_indexed(self) -> bool:

@@ -8,12 +8,18 @@ import structlog
 from flask import current_app
 
 from app.db import db, reading
-from app.directory import learning
+from app.directory import learning, live
 from app.jobs import services as leases
 from app.jobs.engine import jobs
 from app.jobs.keeping import kept
 
 log = structlog.get_logger(__name__)
+
+
+@jobs.condition("directory")
+def is_read() -> bool:
+    """Whether this process has read the directory: until then who opens it waits."""
+    return live.is_read()
 
 
 @jobs.task("directory.learn", every=300)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +50,21 @@ class Words:
         self._bytes = b"\n" + b"\n".join(spelled) + b"\n"
         lengths = np.fromiter((len(one) + 1 for one in spelled), dtype=np.int64, count=len(spelled))
         self._places = np.concatenate([[0], np.cumsum(lengths)])
+
+    @classmethod
+    def restored(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """An index from what `arrays` gave."""
+        found = cls.__new__(cls)
+        found.size = int(arrays["size"])
+        found._rows, found._starts, found._places = arrays["rows"], arrays["starts"], arrays["places"]
+        found._bytes = arrays["bytes"].tobytes()
+        return found
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """All of it as plain numbers, to be written to a file."""
+        spelled = np.frombuffer(self._bytes, dtype=np.uint8)
+        plain = {"rows": self._rows, "starts": self._starts, "places": self._places, "bytes": spelled}
+        return plain | {"size": np.array(self.size)}
 
     def rows_with(self, word: str) -> Rows:
         """Rows that hold a folded word, ascending."""

@@ -30,11 +30,12 @@ class Task:
 
 
 class Jobs:
-    """Registry of tasks and of what /readyz measures; runs tasks, never two of one name at once in a process."""
+    """Registry of tasks and of what /readyz tells; runs tasks, never two of one name at once in a process."""
 
     def __init__(self) -> None:
         self.tasks: dict[str, Task] = {}
         self.measures: dict[str, Callable[[], object]] = {}
+        self.conditions: dict[str, Callable[[], bool]] = {}
         # Set when this process is about to end: a long task looks at it between two steps.
         self.stopping = threading.Event()
         self._running: set[str] = set()
@@ -56,6 +57,15 @@ class Jobs:
 
         def register(function: Callable[[], object]) -> Callable[[], object]:
             self.measures[name] = function
+            return function
+
+        return register
+
+    def condition(self, name: str) -> Callable[[Callable[[], bool]], Callable[[], bool]]:
+        """Register a function without which /readyz does not say that this process is ready; it shows under `name`."""
+
+        def register(function: Callable[[], bool]) -> Callable[[], bool]:
+            self.conditions[name] = function
             return function
 
         return register

@@ -24,17 +24,18 @@ WORKER_SEEN_WITHIN = timedelta(seconds=30)
 
 @dataclass(frozen=True)
 class Readiness:
-    """What /readyz tells. Measures inform; only database, migrations and worker decide."""
+    """What /readyz tells. Measures inform; database, migrations, worker and the conditions of this process decide."""
 
     database: bool = False
     migrations: bool = False
     worker: bool = False
     worker_seen_seconds_ago: int | None = None
+    conditions: dict[str, bool] = field(default_factory=dict)
     measures: dict[str, object] = field(default_factory=dict)
 
     @property
     def is_ready(self) -> bool:
-        return self.database and self.migrations and self.worker
+        return self.database and self.migrations and self.worker and all(self.conditions.values())
 
 
 def readiness() -> Readiness:
@@ -48,6 +49,7 @@ def readiness() -> Readiness:
             migrations=True,
             worker=seen is not None and seen <= WORKER_SEEN_WITHIN,
             worker_seen_seconds_ago=None if seen is None else int(seen.total_seconds()),
+            conditions={name: holds() for name, holds in jobs.conditions.items()},
             measures={name: measure() for name, measure in jobs.measures.items()},
         )
     except sa.exc.SQLAlchemyError as error:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 import sqlalchemy as sa
 
 from app import clock, create_app
 from app.db import db
+from app.directory import live
+from app.directory.live import Live
 from app.jobs import services
 from config import Settings
 
@@ -33,6 +37,7 @@ def test_all_is_well_when_database_migrations_and_worker_are_there(client, worke
         "migrations": True,
         "worker": True,
         "worker_seen_seconds_ago": 0,
+        "conditions": {"directory": True},
         "measures": {
             "jobs": {"dead": 0, "waiting": 0},
             "mail": {"oldest_unsent_seconds": 0, "late": False},
@@ -44,6 +49,19 @@ def test_without_a_worker_it_is_not_ready(client) -> None:
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert (answer.json["ready"], answer.json["database"], answer.json["worker"]) == (False, True, False)
+
+
+@pytest.mark.one_database("sqlite")
+def test_a_process_that_still_reads_the_directory_is_not_ready(app, client, worker, monkeypatch) -> None:
+    monkeypatch.setattr(live, "_lives", {})
+    asleep = threading.Event()
+    monkeypatch.setattr(Live, "_warm", lambda _self: asleep.wait(10))
+    with app.app_context():
+        live.wake()
+        assert client.get("/readyz").json["conditions"] == {"directory": False}
+        asleep.set()
+        live.of_database().snapshot()
+        assert client.get("/readyz").status_code == 200
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(25, 200), (45, 503)])
