@@ -134,9 +134,9 @@ class Found:
     def count(self) -> int:
         return int(self.mask.sum())
 
-    def is_by_words(self, id_: int) -> bool:
-        """Whether one was found by the words themselves, and not by their meaning alone."""
-        return self.hits is None or bool(self.hits.by_words[self.snapshot.slots_of(np.array([id_]))].any())
+    def is_by_words(self, slots: Slots) -> list[bool]:
+        """Who of these was found by the words themselves, and not by their meaning alone."""
+        return [True] * len(slots) if self.hits is None else self.hits.by_words[slots].tolist()
 
     @cached_property
     def counts(self) -> dict[str, dict[str, int]]:

@@ -32,6 +32,17 @@ _LARGEST_KEY = 10**18
 
 
 @dataclass(frozen=True)
+class Place:
+    """Which organizations a page shows, and the keys of the pages beside it."""
+
+    ids: list[int]
+    # Which of them were found by the words themselves.
+    by_words: list[bool]
+    after: str
+    before: str
+
+
+@dataclass(frozen=True)
 class Page:
     """One page of organizations, and the keys of the pages beside it."""
 
@@ -94,13 +105,20 @@ def _word_mask(snapshot: Snapshot, word: str) -> Mask:
 
 def page(found: Found, after: str = "", before: str = "") -> Page:
     """The organizations of an answer after or before the one a key names."""
+    shown = place(found, after, before)
+    return Page(organizations(shown.ids), shown.after, shown.before)
+
+
+def place(found: Found, after: str = "", before: str = "") -> Place:
+    """The same without reading the organizations."""
     start, end = found.slots_between(_place(found, after), _place(found, before))
     if before and not after:
         start = max(start, end - PAGE_SIZE)
     slots = found.slots[start : min(end, start + PAGE_SIZE)]
     end = start + len(slots)
-    return Page(
-        organizations=organizations(found.snapshot.ids[slots].tolist()),
+    return Place(
+        ids=found.snapshot.ids[slots].tolist(),
+        by_words=found.is_by_words(slots),
         after=_key(found, end - 1) if 0 < end < len(found.slots) else "",
         before=_key(found, start) if 0 < start < len(found.slots) else "",
     )
@@ -111,6 +129,14 @@ def organizations(ids: Sequence[int]) -> list[Organization]:
     query = sa.select(Organization).where(Organization.id.in_(ids), Organization.state.in_(LISTED_STATES))
     rows = {row.id: row for row in db.session.scalars(query)}
     return [rows[id_] for id_ in ids if id_ in rows]
+
+
+def versions(ids: Sequence[int]) -> list[tuple[int, int, datetime]]:
+    """(id, version, when it was changed) of what `organizations` would give: other texts never have the same."""
+    columns = Organization.id, Organization.version, Organization.profile_changed_at
+    query = sa.select(*columns).where(Organization.id.in_(ids), Organization.state.in_(LISTED_STATES))
+    known = {row.id: (row.id, row.version, row.profile_changed_at) for row in db.session.execute(query)}
+    return [known[id_] for id_ in ids if id_ in known]
 
 
 def all_organizations(found: Found) -> Iterator[Organization]:

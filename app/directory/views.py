@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,14 @@ from flask import (
     stream_with_context,
     url_for,
 )
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
+from markupsafe import Markup
 
 from app.accounts.guards import login_required
 from app.db import db
-from app.directory import facets, files, forms, live, mapping, queries, services
+from app.directory import facets, files, forms, kept, live, mapping, queries, services
 from app.directory.finding import Found
 from app.directory.why import why
 from app.directory.wish import SORTS, Wish
@@ -57,7 +60,7 @@ def index() -> str:
         wish=wish,
         view=view,
         found=found,
-        facets=facets.facets(wish, found.counts, view),
+        filters=_filters(found, view),
         used=facets.used(wish, view),
         sorts=SORTS,
         words_of=facets.words_of,
@@ -66,15 +69,38 @@ def index() -> str:
     )
 
 
+def _filters(found: Found, view: str) -> Markup:
+    """The filters with their counts: the same for everybody who asks for the same in one language."""
+    counts = tuple((facet, tuple(values.items())) for facet, values in found.counts.items())
+
+    def render() -> Markup:
+        offered = facets.facets(found.wish, found.counts, view)
+        return Markup(render_template("directory/filters.html", facets=offered))  # noqa: S704 - a template of ours
+
+    return _kept("filters", (found.wish.query(view=view), counts), render)
+
+
 def _rows(found: Found) -> dict[str, Any]:
-    page = queries.page(found, request.args.get("after", ""), request.args.get("before", ""))
-    hits = found.hits
-    reasons = (
-        {one.id: why(one, found.wish.words, found.is_by_words(one.id)) for one in page.organizations}
-        if hits is not None
-        else {}
-    )
-    return {"page": page, "why": reasons, "drops": [] if found.count else queries.drops(found)}
+    """One page of results. Its rows are the same for everybody too, as long as none of their organizations changes."""
+    place = queries.place(found, request.args.get("after", ""), request.args.get("before", ""))
+    words = found.wish.words if found.hits is not None else []
+    versions = queries.versions(place.ids)
+
+    def render() -> Markup:
+        rows = queries.organizations(place.ids)
+        by_words = dict(zip(place.ids, place.by_words, strict=True))
+        reasons = {one.id: why(one, words, by_words[one.id]) for one in rows} if words else {}
+        return Markup(render_template("directory/rows.html", organizations=rows, why=reasons))  # noqa: S704 - the same
+
+    made_of = (tuple(words), tuple(versions), tuple(place.by_words))
+    rows = _kept("rows", made_of, render) if versions else Markup("")
+    return {"page": place, "rows": rows, "drops": [] if found.count else queries.drops(found)}
+
+
+def _kept(name: str, made_of: Hashable, render: Callable[[], Markup]) -> Markup:
+    """A part for everybody of one language who came by one address."""
+    parts = current_app.extensions.setdefault("directory_parts", kept.Kept())
+    return parts.part((name, str(get_locale()), request.script_root, made_of), render)
 
 
 @bp.get("/found.csv")
