@@ -1,29 +1,42 @@
-"""Conversations: one thread an introduced pair, its messages, how far each person has read, and who has closed the door."""
+"""Conversations: one thread an introduced pair, teams of three or four, messages, how far each person has read, closed doors."""
 
 from __future__ import annotations
 
 import datetime
+from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import User
-from app.db import Base
+from app.db import Base, choice
 from app.matching.models import Match
 from app.organizations.models import Organization
 
 LONGEST = 10_000
+LONGEST_TITLE = 120
+
+
+class Seating(StrEnum):
+    """Where an organization stands in a thread. Both of a pair have joined; those of a team are asked."""
+
+    INVITED = "invited"
+    JOINED = "joined"
+    REFUSED = "refused"
+    LEFT = "left"
 
 
 class Thread(Base):
-    """What an introduced pair writes to each other. It comes to be with its first message."""
+    """What an introduced pair, or a team, writes to each other. A pair's comes to be with its first message, a team has a title."""
 
     __tablename__ = "thread"
+    __table_args__ = (sa.CheckConstraint("(match_id IS NULL) = (title IS NOT NULL)", name="title"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    match_id: Mapped[int] = mapped_column(sa.ForeignKey("match.id", ondelete="CASCADE"), unique=True)
+    match_id: Mapped[int | None] = mapped_column(sa.ForeignKey("match.id", ondelete="CASCADE"), unique=True)
+    title: Mapped[str | None] = mapped_column(sa.String(LONGEST_TITLE))
     made_at: Mapped[datetime.datetime]
-    match: Mapped[Match] = relationship()
+    match: Mapped[Match | None] = relationship()
     members: Mapped[list[ThreadMember]] = relationship(back_populates="thread", cascade="all, delete-orphan")
 
 
@@ -38,6 +51,11 @@ class ThreadMember(Base):
     organization_id: Mapped[int] = mapped_column(
         sa.ForeignKey("organization.id", ondelete="CASCADE"), index=True
     )
+    state: Mapped[Seating] = mapped_column(
+        choice(Seating, "state"), default=Seating.JOINED, server_default=Seating.JOINED.value
+    )
+    # Began the team, and asks others in.
+    is_starter: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     thread: Mapped[Thread] = relationship(back_populates="members")
     organization: Mapped[Organization] = relationship()
 

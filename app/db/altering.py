@@ -41,21 +41,39 @@ def replace_terms(table: str, column: str, old: Sequence[str], new: Sequence[str
     op.create_check_constraint(op.f(f"ck_{table}_{column}"), table, f"{column} IN ({_listed(new)})")
 
 
+def allow_null(table: str, column: str, kind: sa.types.TypeEngine[Any]) -> None:
+    """Let a column be empty."""
+    if op.get_bind().dialect.name == "sqlite":
+        declared = f"{column} {kind.compile(op.get_bind().dialect)}"
+        _replace_text(table, f"{declared} NOT NULL", declared)
+        return
+    op.alter_column(table, column, nullable=True)
+
+
+def forbid_null(table: str, column: str, kind: sa.types.TypeEngine[Any]) -> None:
+    """Let no row leave a column empty; none may do so before."""
+    if op.get_bind().dialect.name == "sqlite":
+        declared = f"{column} {kind.compile(op.get_bind().dialect)}"
+        _replace_text(table, f"\t{declared},", f"\t{declared} NOT NULL,")
+        return
+    op.alter_column(table, column, nullable=False)
+
+
 def _listed(terms: Sequence[str]) -> str:
     return ", ".join(f"'{term}'" for term in terms)
 
 
 def _replace_text(table: str, old: str, new: str) -> None:
-    """Change a constraint in SQLite's own schema table, the way its manual tells for changes that move no rows.
+    """Change a declaration in SQLite's own schema table, the way its manual tells for changes that move no rows.
 
     Source: https://www.sqlite.org/lang_altertable.html, section 7.
-    Raises `LookupError` when the constraint is not there.
+    Raises `LookupError` when the text is not there.
     """
     connection = op.get_bind()
     query = sa.text("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = :name")
     text = connection.execute(query, {"name": table}).scalar_one()
     if old not in text:
-        raise LookupError(f"{table} has no check {old}")
+        raise LookupError(f"{table} does not say {old}")
     version = connection.exec_driver_sql("PRAGMA schema_version").scalar_one()
     connection.exec_driver_sql("PRAGMA writable_schema=ON")
     change = sa.text("UPDATE sqlite_schema SET sql = :sql WHERE type = 'table' AND name = :name")
