@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import sqlalchemy as sa
 import structlog
 from flask import current_app
@@ -40,6 +41,8 @@ RENEWED_SECONDS = 1800
 # A refresh that takes longer is not made at each request.
 QUICK_SECONDS = 0.2
 PAUSE_SECONDS = 1.0
+# Counting all takes at most this part of the time.
+COUNT_PAUSES = 100
 MEANING_FILE = "directory.meaning"
 LOOKS_SECONDS = 10
 
@@ -58,7 +61,7 @@ class Live:
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
         self._mark = Mark(None, 0)
-        self._read_at = self._quiet_until = 0.0
+        self._read_at = self._quiet_until = self._count_at = 0.0
         self._beside: threading.Thread | None = None
         self._is_awake = False
         # What was just read and is not indexed yet.
@@ -114,18 +117,32 @@ class Live:
             return known
         if known is None or known.count <= FEW or before.latest is None or now.is_before(before):
             return self._read_all(now, session)
-        ids = reading.changed_since(session, before.latest - OVERLAP, before.event, MOST_CHANGED)
+        moments = reading.changed_since(session, before.latest - OVERLAP, MOST_CHANGED)
+        told = reading.told_since(session, before.event, MOST_CHANGED)
+        # Of the minute that is looked at twice, who was taken in already is not read again.
+        ids = known.unlike(moments) | told
         if len(ids) + known.worn > MOST_CHANGED:
             self._start(self._read_anew)
             self._quiet_until = time.monotonic() + PAUSE_SECONDS
             return known
-        listed = reading.entries_of(session, ids)
-        self._snapshot = known.changed(listed, ids - {entry.id for entry in listed})
+        listed = reading.entries_of(session, ids) if ids else []
+        gone = ids - {entry.id for entry in listed}
+        if listed or len(known.slots_of(np.array([*gone], dtype=np.int64))):
+            self._snapshot = known = known.changed(listed, gone)
         self._mark = now
-        if self._snapshot.count != reading.count(session):
+        if not self._is_whole(known, session):
             # Somebody came or left and told no log.
             self._start(self._read_anew)
-        return self._snapshot
+        return known
+
+    def _is_whole(self, known: Snapshot, session: Session) -> bool:
+        """Whether as many are listed as the database says; not asked again before long, where counting takes long."""
+        began = time.monotonic()
+        if began < self._count_at:
+            return True
+        is_whole = known.count == reading.count(session)
+        self._count_at = time.monotonic() + COUNT_PAUSES * (time.monotonic() - began)
+        return is_whole
 
     def _read_all(self, now: Mark, session: Session) -> Snapshot:
         found = Snapshot.of(reading.entries(session))

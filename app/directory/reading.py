@@ -84,17 +84,22 @@ def count(session: Session) -> int:
     return session.scalar(listed) or 0
 
 
-def changed_since(session: Session, latest: datetime, event: int, most: int) -> set[int]:
-    """Ids of organizations whose profile changed since, or of which something was told; at most `most` and one more."""
-    changed = sa.select(Organization.id).where(Organization.profile_changed_at >= latest).limit(most + 1)
+def changed_since(session: Session, latest: datetime, most: int) -> dict[int, int]:
+    """Organizations whose profile changed since, and when, in microseconds; at most `most` and one more."""
+    query = sa.select(Organization.id, Organization.profile_changed_at)
+    changed = query.where(Organization.profile_changed_at >= latest).limit(most + 1)
+    return {id_: microseconds(moment) for id_, moment in session.execute(changed)}
+
+
+def told_since(session: Session, event: int, most: int) -> set[int]:
+    """Organizations of which the audit trail has told something since; at most `most` and one more."""
     told = (
         sa.select(AuditEvent.subject_id)
         .where(AuditEvent.number > event, AuditEvent.subject_type == "organization")
         .distinct()
         .limit(most + 1)
     )
-    found = set(session.scalars(changed))
-    return found | {int(id_) for id_ in session.scalars(told) if id_.isdecimal()}
+    return {int(id_) for id_ in session.scalars(told) if id_.isdecimal()}
 
 
 def entries(session: Session) -> list[Entry]:

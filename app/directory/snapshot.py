@@ -162,6 +162,12 @@ class Snapshot:
         place = np.searchsorted(known, ids).clip(max=len(known) - 1)
         return self._by_id[place[known[place] == ids]]
 
+    def unlike(self, moments: Mapping[int, int]) -> set[int]:
+        """Those of these organizations that are not in it as they changed at these moments."""
+        slots = self.slots_of(np.array([*moments], dtype=np.int64))
+        known = dict(zip(self.ids[slots].tolist(), self.changed_at[slots].tolist(), strict=True))
+        return {id_ for id_, moment in moments.items() if known.get(id_) != moment}
+
     def changed(self, entries: Sequence[Entry], gone: Collection[int]) -> Snapshot:
         """The snapshot after these organizations changed or came, and those of these ids left."""
         return self._with(entries, gone)
