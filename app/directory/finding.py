@@ -84,6 +84,8 @@ def _prefer_names(score: NDArray[np.float32], snapshot: Snapshot, wish: Wish, by
     names, other_names = snapshot.names, snapshot.other_names
     for slot in np.flatnonzero(by_words).tolist():
         name, other = names[slot], other_names[slot]
+        if words[0] not in name and words[0] not in other:
+            continue
         if typed in (name, other):
             score[slot] += _SAME
         elif name.startswith(typed) or other.startswith(typed):

@@ -27,9 +27,11 @@ def parts(text: str) -> set[str]:
 
 def holds(text: str, word: str) -> bool:
     """Whether a folded text holds a folded word."""
-    if len(word) >= _WHOLE:
+    if len(word) >= _WHOLE or word not in text:
         return word in text
-    return any(part.startswith(word) for part in parts(text))
+    # As a part of `parts` begins, without cutting the text up: it is asked of every changed text at every search.
+    joined = "" if _JOINED.search(word) else f"|{_JOINED.pattern}+"
+    return bool(re.search(rf"(?:(?:^|\s)[{re.escape(_OPENING)}]*+{joined}){re.escape(word)}", text))
 
 
 class Words:
@@ -67,7 +69,7 @@ class Words:
         return plain | {"size": np.array(self.size)}
 
     def rows_with(self, word: str) -> Rows:
-        """Rows that hold a folded word, ascending."""
+        """Rows that hold a folded word, some more than once."""
         start = b"" if len(word) >= _WHOLE else rb"\n"
         # To the end of the line, so that a word in which it stands twice is met once.
         found = re.finditer(start + re.escape(word.encode()) + rb"[^\n]*", self._bytes)
@@ -75,4 +77,4 @@ class Words:
         places = np.fromiter((one.start() + offset for one in found), dtype=np.int64)
         numbers = np.searchsorted(self._places, places, side="right") - 1
         pieces = [self._rows[self._starts[at] : self._starts[at + 1]] for at in numbers.tolist()]
-        return np.unique(np.concatenate(pieces)) if pieces else np.empty(0, dtype=np.int32)
+        return np.concatenate(pieces) if pieces else np.empty(0, dtype=np.int32)
