@@ -11,7 +11,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -68,9 +68,12 @@ def write(path: Path, found: Snapshot, mark: Mark, seal: str, read_at: float) ->
         "other_names": found.other_names,
     }
     plain["told"] = np.frombuffer(json.dumps(told).encode(), dtype=np.uint8)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with _new(path) as file:
-        np.savez(file, allow_pickle=False, **plain)
+    try:
+        with _new(path) as file:
+            np.savez(file, allow_pickle=False, **plain)
+    except OSError as error:
+        # A full disk, a folder of somebody else's: this process has what it needs.
+        log.warning("directory's file not written", error=str(error)[:300])
 
 
 def read(path: Path, seal_of: Any) -> Written | None:
@@ -97,12 +100,16 @@ def read_at(path: Path) -> float:
 
 @contextmanager
 def one_at_a_time(path: Path) -> Iterator[None]:
-    """Let one process on this machine read everything, so that the others find its file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.with_name(f".{path.name}.lock").open("ab") as file:
-        until = time.monotonic() + WAIT_SECONDS
-        while not _taken(file) and time.monotonic() < until:
-            time.sleep(0.1)
+    """Let one process on this machine read everything, so that the others find its file; where none can lie, each reads."""
+    with ExitStack() as held:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            file = held.enter_context(path.with_name(f".{path.name}.lock").open("ab"))
+            until = time.monotonic() + WAIT_SECONDS
+            while not _taken(file) and time.monotonic() < until:
+                time.sleep(0.1)
+        except OSError as error:
+            log.warning("directory's file cannot be locked", error=str(error)[:300])
         yield
 
 
@@ -145,6 +152,7 @@ def _rules() -> str:
 def _new(path: Path) -> Iterator[BinaryIO]:
     """A file that takes the place of `path` when the block ends well."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
+    path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with beside.open("wb") as file:
             yield file

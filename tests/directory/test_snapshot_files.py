@@ -73,3 +73,16 @@ def test_a_file_that_is_not_ours_is_passed_over(started, tmp_path, monkeypatch, 
         file.write_bytes(file.read_bytes()[:1000])
     assert snapshot_files.read(file, lambda event: reading.seal_of(db.session, event)) is None
     assert found_in(start()) == ["alpha", "beta", "gamma"]
+
+
+def test_where_nothing_can_be_written_a_process_reads_as_ever(started, app, tmp_path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("in the way of a folder")
+    one = Live(db.engine, app.app_context, blocked / snapshot_files.NAME)
+    one.wake()
+    for thread in threading.enumerate():
+        if thread.name == "directory":
+            thread.join()
+    assert one.is_read
+    assert found_in(one) == ["alpha", "beta", "gamma"]
+    assert one.snapshot().texts.is_indexed
