@@ -27,6 +27,7 @@ from app.conflicts import models as conflicts_models
 from app.conflicts import views as conflicts_views
 from app.conversations import models as conversations_models
 from app.conversations import tasks as conversations_tasks
+from app.conversations import team_views
 from app.conversations import views as conversations_views
 from app.db import commands as db_commands
 from app.db.base import db as database
@@ -136,6 +137,7 @@ BLUEPRINTS = (
     desk_decision_views.bp,
     desk_release_views.bp,
     conversations_views.bp,
+    team_views.bp,
     meetings_views.bp,
     timetables_views.bp,
     outcomes_views.bp,

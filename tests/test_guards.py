@@ -196,6 +196,17 @@ RULES: dict[tuple[str, str], Rule] = {
     ("conversations.report", "GET"): Rule(frozenset(), {**INTRODUCED, "message_id": 10**6}),
     ("conversations.read_reported", "POST"): Rule(frozenset(), {"grievance_id": 10**6}),
     ("conversations.send_report", "POST"): Rule(frozenset(), {**INTRODUCED, "message_id": 10**6}),
+    ("teams.new", "GET"): Rule(ANSWERERS),
+    ("teams.start", "POST"): Rule(ANSWERERS),
+    **{
+        (f"teams.{act}", method): Rule(frozenset(), {"thread_id": 10**6})
+        for act, method in (
+            ("show", "GET"),
+            *((name, "POST") for name in ("post", "read", "join", "refuse", "leave", "invite")),
+        )
+    },
+    ("teams.report", "GET"): Rule(frozenset(), {"thread_id": 10**6, "message_id": 10**6}),
+    ("teams.send_report", "POST"): Rule(frozenset(), {"thread_id": 10**6, "message_id": 10**6}),
     ("meetings.arrange", "GET"): Rule(SIDES, INTRODUCED),
     ("meetings.calendar", "GET"): Rule(SIGNED_IN),
     ("meetings.cancel", "POST"): Rule(ANSWERERS, MEETING),

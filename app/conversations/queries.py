@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from sqlalchemy.orm import QueryableAttribute, joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from app.accounts.models import User
-from app.conversations.models import Block, Message, Thread, ThreadMember, ThreadReader
+from app.conversations.models import Block, Message, Seating, Thread, ThreadMember, ThreadReader
 from app.db import db
 from app.errors import NotFound
 from app.introductions import queries as introductions
@@ -29,7 +29,8 @@ class Unread:
     """Messages of a thread that a person has not seen."""
 
     thread_id: int
-    match_id: int
+    # None in a team.
+    match_id: int | None
     count: int
     # Who wrote the newest of them.
     title: str
@@ -58,9 +59,9 @@ def side_of(user: User, match_id: int, organization_id: int | None = None) -> Si
         .join(Membership, Membership.organization_id.in_((Match.india_id, Match.us_id)))
         .where(Match.id == min(match_id, LARGEST_ID), Membership.user_id == user.id)
         .options(
-            _plain(Match.india),
-            _plain(Match.us),
-            _plain(Membership.organization),
+            plain(Match.india),
+            plain(Match.us),
+            plain(Membership.organization),
         )
         .order_by(Membership.id)
     )
@@ -74,7 +75,7 @@ def side_of(user: User, match_id: int, organization_id: int | None = None) -> Si
     return min(sides, key=lambda side: not side.can_answer)
 
 
-def _plain(end: QueryableAttribute[Organization]) -> ORMOption:
+def plain(end: QueryableAttribute[Organization]) -> ORMOption:
     """The organization without its lists, of which a conversation shows nothing."""
     return joinedload(end).lazyload(Organization.technology_rows)
 
@@ -90,7 +91,7 @@ def messages_of(thread: Thread, before: int | None = None) -> Sequence[Message]:
     query = sa.select(Message).where(Message.thread_id == thread.id)
     if before is not None:
         query = query.where(Message.id < before)
-    query = query.options(joinedload(Message.author), _plain(Message.organization))
+    query = query.options(joinedload(Message.author), plain(Message.organization))
     newest = db.session.scalars(query.order_by(Message.id.desc()).limit(MOST_SHOWN))
     return list(newest)[::-1]
 
@@ -200,7 +201,11 @@ def _unread(user_ids: Collection[int]) -> sa.Select[int, int, int, int]:
         .join(ThreadMember, ThreadMember.organization_id == Membership.organization_id)
         .outerjoin(ThreadReader, seen)
         .join(Message, others)
-        .where(Membership.user_id.in_(user_ids), ThreadMember.organization_id.in_(own))
+        .where(
+            Membership.user_id.in_(user_ids),
+            ThreadMember.organization_id.in_(own),
+            ThreadMember.state == Seating.JOINED,
+        )
         .group_by(Membership.user_id, ThreadMember.thread_id)
     )
 
@@ -238,8 +243,8 @@ def lines_of(user: User, limit: int = 100) -> list[Line]:
         .outerjoin(Thread, Thread.match_id == Match.id)
         .outerjoin(Message, Message.id == latest.scalar_subquery())
         .where(Match.id.in_(introductions.own_matches(user)))
-        .options(_plain(Match.india), _plain(Match.us))
-        .options(_plain(Message.organization))
+        .options(plain(Match.india), plain(Match.us))
+        .options(plain(Message.organization))
         .order_by(sa.func.coalesce(Message.id, 0).desc(), Introduction.id.desc())
         .limit(limit)
     )
@@ -247,6 +252,6 @@ def lines_of(user: User, limit: int = 100) -> list[Line]:
     return [_line(match, message, own, unread) for match, message in db.session.execute(query)]
 
 
-def _line(match: Match, message: Message | None, own: set[int], unread: dict[int, int]) -> Line:
+def _line(match: Match, message: Message | None, own: set[int], unread: Mapping[int | None, int]) -> Line:
     mine = match.india if match.india_id in own else match.us
     return Line(match.id, match.partner_of(mine), mine, message, unread.get(match.id, 0))

@@ -10,11 +10,10 @@ from sqlalchemy.orm import joinedload
 
 from app.accounts.models import User
 from app.conflicts import queries as conflicts
-from app.conversations.models import Message, ReportedMessage, Thread
+from app.conversations.models import Message, ReportedMessage, ThreadMember
 from app.db import db
 from app.errors import NotFound
 from app.grievances.models import Grievance, GrievanceState
-from app.matching.models import Match
 from app.organizations.queries import LARGEST_ID
 
 # Messages before and after a reported one that are read with it.
@@ -38,9 +37,7 @@ def reported_for(manager: User, grievance_id: int) -> list[Reported]:
     """What a waiting complaint is about. Raises `NotFound`, also when a conflict of interest hides it."""
     query = (
         _reported(min(grievance_id, LARGEST_ID))
-        .join(Thread, Thread.id == Message.thread_id)
-        .join(Match, Match.id == Thread.match_id)
-        .where(conflicts.not_hidden(manager.id, Match.india_id, Match.us_id))
+        .where(Message.thread_id.not_in(_threads_hidden_from(manager)))
         .order_by(Message.id)
     )
     found = db.session.scalars(query).all()
@@ -56,6 +53,12 @@ def _reported(grievance_id: int) -> sa.Select[Message]:
         .join(Grievance, Grievance.id == ReportedMessage.grievance_id)
         .where(Grievance.id == grievance_id, Grievance.state == GrievanceState.WAITING)
     )
+
+
+def _threads_hidden_from(manager: User) -> sa.Select[int]:
+    """Of a pair or a team in which any organization is one this manager has an interest in."""
+    hidden = conflicts.hidden_from(manager.id)
+    return sa.select(ThreadMember.thread_id).where(ThreadMember.organization_id.in_(hidden))
 
 
 def _around(message: Message) -> list[Message]:

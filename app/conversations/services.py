@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -11,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from app import clock
 from app.accounts.models import User
 from app.audit import services as audit
-from app.conversations import emails, queries, report_queries
+from app.conversations import emails, parting, queries, report_queries
 from app.conversations.models import (
     LONGEST,
     Block,
@@ -26,6 +27,7 @@ from app.errors import Forbidden, RuleBroken
 from app.grievances import services as grievances
 from app.grievances.models import AbuseReason
 from app.introductions.sides import Side
+from app.organizations.models import Organization
 from app.outbox import services as outbox
 
 MOST_AN_HOUR = 60
@@ -79,23 +81,38 @@ def post(
     if form_key and (before := queries.posted_under(thread, by, form_key)):
         return before
     _require_open(side)
+    message = write(
+        thread,
+        side.organization,
+        by,
+        text,
+        form_key=form_key,
+        inbound_mail_id=inbound_mail_id,
+        dropped_files=dropped_files,
+    )
+    for mail in emails.posted(message, side):
+        outbox.enqueue(mail)
+    return message
+
+
+def write(thread: Thread, organization: Organization, by: User, text: str, **origin: Any) -> Message:
+    """Put a message into a thread, for those who have seen to it that it may be there and that others hear of it.
+
+    `origin` is `form_key`, `inbound_mail_id` and `dropped_files` of the message. Raises `NotSayable`.
+    """
     _require_sayable(by, text)
     message = Message(
         thread_id=thread.id,
         author_id=by.id,
-        organization_id=side.organization.id,
+        organization_id=organization.id,
         text=text,
         at=clock.now(),
-        form_key=form_key,
-        inbound_mail_id=inbound_mail_id,
-        dropped_files=dropped_files,
+        **origin,
     )
     db.session.add(message)
     db.session.flush()
     audit.record("conversation.posted", ("message", message.id), by=by.id, detail={"thread": thread.id})
     mark_read(thread, by, message.id)
-    for mail in emails.posted(message, side):
-        outbox.enqueue(mail)
     return message
 
 
@@ -147,6 +164,7 @@ def block(side: Side, by: User) -> None:
     except IntegrityError:
         return
     audit.record("conversation.closed", ("match", side.match.id), by=by.id, detail={"organization": own})
+    parting.part(own, other, by)
 
 
 def unblock(side: Side, by: User) -> None:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import structlog
 from flask_babel import lazy_gettext as _
 from sqlalchemy.exc import DBAPIError
 
 from app import clock
 from app.accounts.models import User
-from app.conversations import cutting, emails, services, tokens
-from app.conversations.models import Thread
+from app.conversations import cutting, emails, services, team_queries, teams, tokens
+from app.conversations.models import Message, Thread
 from app.db import db
 from app.errors import NotFound, RuleBroken
 from app.inbound import queries as inbound
 from app.inbound import services as inbox
 from app.inbound.models import InboundMail
 from app.introductions import queries as introductions
-from app.introductions.sides import Side
 from app.outbox import services as outbox
 
 log = structlog.get_logger(__name__)
@@ -75,21 +77,27 @@ def _post(mail: InboundMail, thread: Thread, user: User) -> None:
         raise Refused("the sender is not whom the address was given to", _OTHER_ADDRESS)
     if mail.dmarc == "fail" or (mail.dmarc != "pass" and mail.dkim == "fail" and mail.spf != "pass"):
         raise Refused("the sender's own domain says that it is forged")
-    side = _side(user, thread)
+    say = _way_in(user, thread)
     text = cutting.cut(mail.text)
     if not text:
         raise Refused("nothing new beside what it quotes", NOTHING_NEW)
     try:
-        services.post(side, user, text, inbound_mail_id=mail.id, dropped_files=mail.files)
+        say(user, text, inbound_mail_id=mail.id, dropped_files=mail.files)
     except RuleBroken as broken:
         raise Refused(str(broken)[:200], str(broken)) from broken
 
 
-def _side(user: User, thread: Thread) -> Side:
+def _way_in(user: User, thread: Thread) -> Callable[..., Message]:
+    """How this person says something in a thread. Raises `Refused`."""
     try:
-        side = introductions.side_of(user, thread.match_id)
+        if thread.match_id is None:
+            seat = team_queries.seat_of(user, thread.id, lock=True)
+            is_open, say = seat.is_joined and seat.can_answer, partial(teams.post, seat)
+        else:
+            side = introductions.side_of(user, thread.match_id)
+            is_open, say = side.introduction is not None and side.can_answer, partial(services.post, side)
     except NotFound:
-        raise Refused("no longer one of the two sides", _NOT_OPEN) from None
-    if side.introduction is None or not side.can_answer:
+        raise Refused("no longer one of its organizations", _NOT_OPEN) from None
+    if not is_open:
         raise Refused("may not write for the organization", _NOT_OPEN)
-    return side
+    return say

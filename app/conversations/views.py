@@ -11,7 +11,7 @@ from werkzeug import Response
 
 from app.accounts.guards import login_required, role_required
 from app.accounts.models import Role
-from app.conversations import linking, queries, services
+from app.conversations import linking, queries, services, team_queries
 from app.conversations.forms import MessageForm, ReadForm
 from app.conversations.models import Message
 from app.db import db
@@ -40,7 +40,11 @@ def unread_conversations() -> int:
 @bp.get("/conversations")
 @login_required
 def index() -> str:
-    return render_template("conversations/index.html", lines=queries.lines_of(current_user))
+    return render_template(
+        "conversations/index.html",
+        lines=queries.lines_of(current_user),
+        teams=team_queries.lines_of(current_user),
+    )
 
 
 @bp.get(_ONE)
@@ -149,7 +153,9 @@ def _reportable(match_id: int, message_id: int) -> tuple[Side, Message]:
 
 
 def _report_page(side: Side, message: Message, form: ReportForm) -> str:
-    return render_template("conversations/report.html", side=side, message=message, form=form)
+    own = side.organization.id
+    back = url_for("conversations.show", match_id=side.match.id, organization_id=own)
+    return render_template("conversations/report.html", back=back, message=message, form=form)
 
 
 def _page(side: Side, form: MessageForm, refused: RuleBroken | None = None) -> str:

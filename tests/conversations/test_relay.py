@@ -115,7 +115,7 @@ def test_who_has_left_the_organization_writes_no_more(talk) -> None:
     with talk.app.app_context():
         db.session.execute(sa.delete(Membership).where(Membership.user_id == talk.pair.bo.id))
         db.session.commit()
-    assert talk.answer(letter, "Yes.").refused_because == "no longer one of the two sides"
+    assert talk.answer(letter, "Yes.").refused_because == "no longer one of its organizations"
 
 
 def test_behind_a_closed_door_an_answer_is_refused_and_its_writer_told(talk) -> None:

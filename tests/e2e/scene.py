@@ -13,7 +13,7 @@ from app.accounts.models import AccountToken, Role, TokenPurpose, User
 from app.accounts.queries import token_hash
 from app.conflicts.guards import JUDGES
 from app.conflicts.models import ConflictStatement
-from app.conversations.models import Message, Thread, ThreadMember
+from app.conversations.models import Message, Seating, Thread, ThreadMember
 from app.demo.story import FOUNDERS
 from app.desk.models import Case, Release
 from app.introductions.models import Answer
@@ -351,7 +351,28 @@ class Scene:
                 )
                 session.add(said)
             session.commit()
-            return {"message": said.id}
+            return {"message": said.id, **self._teams(session, *ends)}
+
+    def _teams(self, session: Session, asked: int, starter: int) -> dict[str, str | int]:
+        """One team the Indian side has joined, and one it is asked into."""
+        third = sa.select(Organization.id).where(Organization.id.not_in((asked, starter)))
+        other = session.scalars(third.order_by(Organization.id)).first()
+        made = []
+        for title, state in (("Test wafers in March", Seating.JOINED), ("Ceramic packages", Seating.INVITED)):
+            members = [
+                ThreadMember(organization_id=starter, is_starter=True),
+                ThreadMember(organization_id=asked, state=state),
+                ThreadMember(organization_id=other, state=Seating.INVITED),
+            ]
+            made.append(Thread(title=title, made_at=clock.now(), members=members))
+        session.add_all(made)
+        session.flush()
+        said = Message(
+            thread_id=made[0].id, organization_id=starter, text="Who brings the mask?", at=clock.now()
+        )
+        session.add(said)
+        session.commit()
+        return {"team": made[0].id, "team_invited": made[1].id, "team_message": said.id}
 
     def _listings(self) -> dict[str, str | int]:
         """A profile that waits for review, and one whose change was decided."""

@@ -159,6 +159,10 @@ class Cast:
         return self.world.invitation(self.kaveri, self.asha, email="dev@example.org")
 
     @cached_property
+    def team(self) -> Thread:
+        return self.world.add(Thread(title="Wafers and their tests", made_at=clock.now()))
+
+    @cached_property
     def milestone(self) -> Milestone:
         return self.world.milestone(self.introduced, self.kaveri, self.asha)
 
@@ -245,6 +249,12 @@ def _said(cast: Cast) -> Mail:
     return next(conversations.posted(cast.get(Message, cast.said), side))
 
 
+def _team_asked(cast: Cast) -> Mail:
+    thread = cast.get(Thread, cast.team)
+    lakeside, kaveri = (cast.get(Organization, one) for one in (cast.lakeside, cast.kaveri))
+    return next(conversations.invited(thread, lakeside, kaveri))
+
+
 def _invitation(cast: Cast) -> Mail:
     return organizations.invitation(cast.get(Invitation, cast.invited), "t" * 43, cast.get(User, cast.asha))
 
@@ -295,6 +305,7 @@ LETTERS: dict[str, Letter] = {
         0
     ],
     "conversations/mail/message": _said,
+    "conversations/mail/invited": _team_asked,
     "conversations/mail/not_taken": lambda cast: conversations.not_taken(
         cast.get(Message, cast.said).thread, cast.get(User, cast.ben), taking.NOTHING_NEW, "2026-11-23"
     ),
