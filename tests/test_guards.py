@@ -196,8 +196,8 @@ RULES: dict[tuple[str, str], Rule] = {
     ("conversations.report", "GET"): Rule(frozenset(), {**INTRODUCED, "message_id": 10**6}),
     ("conversations.read_reported", "POST"): Rule(frozenset(), {"grievance_id": 10**6}),
     ("conversations.send_report", "POST"): Rule(frozenset(), {**INTRODUCED, "message_id": 10**6}),
-    ("teams.new", "GET"): Rule(ANSWERERS),
-    ("teams.start", "POST"): Rule(ANSWERERS),
+    ("teams.new", "GET"): Rule(ANSWERERS | {"wrong organization"}),
+    ("teams.start", "POST"): Rule(ANSWERERS | {"wrong organization"}),
     **{
         (f"teams.{act}", method): Rule(frozenset(), {"thread_id": 10**6})
         for act, method in (
