@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
+from flask_babel import get_locale
+
 from app import clock
 from app.accounts.models import User
 from app.introductions.models import Answer, AnswerChoice, Introduction
@@ -85,8 +87,17 @@ class Side:
     @property
     def teaser(self) -> Teaser:
         """What may be told of the partner at any time."""
-        found = reasons.teaser(self.match.partner_of(self.organization))
-        return replace(found, needs=self._shown(found.needs), offers=self._shown(found.offers))
+        language = str(get_locale())
+        if language not in self._teasers:
+            found = reasons.teaser(self.match.partner_of(self.organization))
+            shown = replace(found, needs=self._shown(found.needs), offers=self._shown(found.offers))
+            self._teasers[language] = shown
+        return self._teasers[language]
+
+    @cached_property
+    def _teasers(self) -> dict[str, Teaser]:
+        """By language; a page asks for many parts of one."""
+        return {}
 
     @property
     def title(self) -> str:

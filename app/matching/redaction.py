@@ -6,6 +6,7 @@ import re
 import string
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from app.organizations.models import Organization
@@ -63,6 +64,8 @@ _LEAST_TELLING = 3
 # A legal form left over behind a name that was written with another one.
 _LEFT_OVER = re.compile(rf"{WITHHELD}(?:[\s,]+(?:{'|'.join(sorted(_LEGAL))})(?!\w)\.?)+", re.IGNORECASE)
 
+_RUN = re.compile(rf"(?:{WITHHELD}[\s,;]*)+")
+
 
 def names_of(name: str, website: str | None) -> list[str]:
     """Spellings that give an organization away: its name, without legal form, run together, each telling word, and its domain."""
@@ -99,7 +102,13 @@ def _telling(words: Sequence[str]) -> list[str]:
 def pattern(names: Iterable[str]) -> re.Pattern[str] | None:
     """What matches any of `names` as whole words, longest first; None when there is none."""
     parts = [_spelled(name) for name in sorted(set(names), key=lambda text: (-len(text), text))]
-    return re.compile(r"(?<!\w)(?:" + "|".join(parts) + r")(?!\w)") if parts else None
+    return _compiled(r"(?<!\w)(?:" + "|".join(parts) + r")(?!\w)") if parts else None
+
+
+@lru_cache(maxsize=2048)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    # Half a millisecond each, and a page of matches has twenty; Python's own cache has room for 512 of all kinds.
+    return re.compile(pattern)
 
 
 def _spelled(name: str) -> str:
@@ -115,9 +124,7 @@ def redacted(text: str, hidden: re.Pattern[str] | None) -> str:
     for known in (_ADDRESS, _PHONE, *([hidden] if hidden else [])):
         text = known.sub(WITHHELD, text)
     text = _LEFT_OVER.sub(WITHHELD, text)
-    return " ".join(re.sub(rf"(?:{WITHHELD}[\s,;]*)+", f"{WITHHELD} ", text).split()).replace(
-        f"{WITHHELD} .", "…."
-    )
+    return " ".join(_RUN.sub(f"{WITHHELD} ", text).split()).replace(f"{WITHHELD} .", "….")
 
 
 def has_address(text: str) -> bool:

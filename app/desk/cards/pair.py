@@ -7,7 +7,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
-from sqlalchemy.orm import aliased
 
 from app.accounts.models import User
 from app.db import db
@@ -109,7 +108,7 @@ def _past(case: Case, match: Match, reader: User) -> Past:
 
 def alternatives_for(case: Case, reader: User) -> dict[int, list[Alternative]]:
     """Who else is proposed to each side, best first: partners that could be swapped in."""
-    one, other = aliased(Organization), aliased(Organization)
+    one, other = queries.ONE, queries.OTHER
     sides = [id_ for id_ in (case.one_id, case.other_id) if id_ is not None]
     query = (
         sa.select(Case.id, one.id, one.name, other.id, other.name, Match)
