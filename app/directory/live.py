@@ -63,7 +63,7 @@ class Live:
         self._mark = Mark(None, 0)
         self._read_at = self._quiet_until = self._count_at = 0.0
         self._beside: threading.Thread | None = None
-        self._is_awake = False
+        self._is_awake = self._is_file_ours = False
         # What was just read and is not indexed yet.
         self._fresh: tuple[Snapshot, Mark] | None = None
 
@@ -163,20 +163,22 @@ class Live:
         """Index the words of what was just read, and let processes to come have all of it."""
         read_at = time.time()
         found.texts.index()
-        is_late = (
-            self._file is not None and read_at - snapshot_files.read_at(self._file) > RENEWED_SECONDS / 2
-        )
-        if self._file is None or found.count <= INDEXED_AT_ONCE or not is_late:
+        if self._file is None or found.count <= INDEXED_AT_ONCE:
+            return
+        if self._is_file_ours and read_at < snapshot_files.read_at(self._file) + RENEWED_SECONDS / 2:
+            # Another process has just written it.
             return
         with without_lock(), Session(self._engine) as session:
             seal = reading.seal_of(session, mark.event)
         if seal is not None:
             snapshot_files.write(self._file, found, mark, seal, read_at)
+            self._is_file_ours = True
 
     def _take_file(self, file: Path, session: Session) -> None:
         """Begin with what another process has written, if it is of this database."""
         written = snapshot_files.read(file, lambda event: reading.seal_of(session, event))
         if written is not None:
+            self._is_file_ours = True
             self._snapshot, self._mark = written.snapshot, written.mark
             self._read_at = time.monotonic() - (time.time() - written.read_at)
 
