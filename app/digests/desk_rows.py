@@ -163,9 +163,15 @@ class _Week:
 
     def _hot(self) -> sa.Select[Any]:
         """Organizations that are asked for more at once than anybody answers."""
-        states = (*OPEN_STATES, MatchState.APPROVED)
+        states = Match.state.in_((*OPEN_STATES, MatchState.APPROVED))
+        # An organization stands on one side. Who has few matches at all is not looked at closer: an index alone tells that.
         sides = [
-            sa.select(side.label("id")).where(Match.state.in_(states), Match.is_going(), self.matches)
+            sa.select(side.label("id")).where(
+                side.in_(sa.select(side).where(states).group_by(side).having(sa.func.count() > OVERLOADED)),
+                states,
+                Match.is_going(),
+                self.matches,
+            )
             for side in (Match.india_id, Match.us_id)
         ]
         every, number = sa.union_all(*sides).subquery(), sa.func.count()
