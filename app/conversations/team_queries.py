@@ -152,6 +152,24 @@ def partners_of(organization: Organization) -> list[Organization]:
     return list(db.session.scalars(query).unique())
 
 
+def starters(user: User) -> list[Membership]:
+    """The seats a person may begin a team from: those whose organization was introduced to two others or more."""
+    introduced = (
+        sa.select(sa.func.count())
+        .select_from(Introduction)
+        .join(Match, Match.id == Introduction.match_id)
+        .where(sa.or_(Match.india_id == Organization.id, Match.us_id == Organization.id), Match.is_going())
+        .correlate(Organization)
+    )
+    query = (
+        sa.select(Membership)
+        .join(Membership.organization)
+        .where(Membership.user_id == user.id, introduced.scalar_subquery() > 1)
+        .order_by(Organization.name, Organization.id)
+    )
+    return [member for member in db.session.scalars(query) if member.can_edit]
+
+
 def hold(organization: Organization) -> None:
     """Let nobody else begin a team for an organization until the transaction ends."""
     db.session.execute(sa.select(Organization.id).where(Organization.id == organization.id).with_for_update())

@@ -174,9 +174,10 @@ def _joined(thread_id: int) -> Seat:
 
 
 def _writer() -> Membership:
-    """The seat a team is begun from: the one that is asked for, else the first that may write. Raises `NotFound`."""
+    """The seat a team is begun from: the one that is asked for, else one with partners enough. Raises `NotFound`."""
     asked = request.args.get("organization_id", type=int)
-    for member in organizations.memberships_of(current_user):
+    able = team_queries.starters(current_user) if asked is None else []
+    for member in able or organizations.memberships_of(current_user):
         if member.can_edit and asked in (None, member.organization_id):
             return member
     raise NotFound
@@ -207,11 +208,8 @@ def _report_page(seat: Seat, message: Message, form: ReportForm) -> str:
 def _new_page(member: Membership, form: TeamForm, refused: RuleBroken | None = None) -> str:
     partners = team_queries.partners_of(member.organization)
     form.offer(partners)
-    others = [
-        one.organization
-        for one in organizations.memberships_of(current_user)
-        if one.can_edit and one.organization_id != member.organization_id
-    ]
+    able = team_queries.starters(current_user)
+    others = [one.organization for one in able if one.organization_id != member.organization_id]
     return render_template(
         "conversations/team_new.html",
         organization=member.organization,
