@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
@@ -23,6 +25,37 @@ _STEPS = 1_000_000
 _HALF = np.float32(0.5)
 
 WordMask = Callable[[str], Mask]
+Likeness = NDArray[np.float32]
+
+
+class Likenesses:
+    """How near in meaning all are to the words that were looked for last: a reader of results filters them and turns pages."""
+
+    def __init__(self, most_bytes: int = 16_000_000) -> None:
+        self._most_bytes = most_bytes
+        self._lock = threading.Lock()
+        self._meaning: Meaning | None = None
+        self._found: OrderedDict[str, Likeness] = OrderedDict()
+
+    def of(self, meaning: Meaning, need: str) -> Likeness:
+        """`meaning.likeness(need)`, which nobody may write to."""
+        with self._lock:
+            if self._meaning is not meaning:
+                self._meaning = meaning
+                self._found.clear()
+            if need in self._found:
+                self._found.move_to_end(need)
+                return self._found[need]
+        found = meaning.likeness(need)
+        with self._lock:
+            if self._meaning is meaning:
+                self._found[need] = found
+                while len(self._found) * found.nbytes > self._most_bytes:
+                    self._found.popitem(last=False)
+        return found
+
+
+_likenesses = Likenesses()
 
 
 @dataclass(frozen=True)
@@ -63,7 +96,7 @@ def _likeness(snapshot: Snapshot, need: str, meaning: Meaning) -> NDArray[np.flo
     alike = np.zeros(snapshot.size, dtype=np.float32)
     if not len(meaning.ids):
         return alike
-    found = meaning.likeness(need)
+    found = _likenesses.of(meaning, need)
     place = np.searchsorted(meaning.ids, snapshot.ids).clip(max=len(meaning.ids) - 1)
     read_at = int(meaning.profiles_at.timestamp() * 1e6)
     known = (meaning.ids[place] == snapshot.ids) & (snapshot.changed_at <= read_at) & snapshot.alive

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app.db import db
-from app.directory import live, queries
+from app.directory import finding, live, queries
 from app.directory.wish import Wish
 from app.jobs.engine import jobs
 from app.matching import scoring
@@ -58,3 +60,20 @@ def test_a_damaged_file_leaves_the_search_by_words(tmp_path) -> None:
     assert scoring.meaning_or_none(path) is None
     assert scoring.meaning_made_at(path) is None
     assert live.Meanings(path).read() is None
+
+
+def test_what_is_near_is_worked_out_once_for_each_meaning_and_words_within_its_room() -> None:
+    asked: list[tuple[int, str]] = []
+
+    @dataclass(frozen=True, eq=False)
+    class Counting:
+        number: int
+
+        def likeness(self, need: str) -> np.ndarray:
+            asked.append((self.number, need))
+            return np.zeros(10, dtype=np.float32)
+
+    known, old, new = finding.Likenesses(most_bytes=80), Counting(1), Counting(2)
+    for meaning, need in ((old, "a"), (old, "a"), (new, "a"), (new, "b"), (new, "a"), (new, "c"), (new, "b")):
+        known.of(meaning, need)
+    assert asked == [(1, "a"), (2, "a"), (2, "b"), (2, "c"), (2, "b")]
