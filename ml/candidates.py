@@ -121,7 +121,10 @@ class MayMeet:
 
 @dataclass(frozen=True, slots=True)
 class Best:
-    """Lists of n organizations: partner (n, k) int32, -1 where fewer, and score (n, k) float32, -inf there."""
+    """Lists of n organizations: partner (n, k) int32, -1 where fewer, and score (n, k) float32, -inf there.
+
+    Where only the lowest of each list is asked for, score is (n, 1): scores of millions of long lists take gigabytes.
+    """
 
     partner: Places
     score: Floats
@@ -165,6 +168,7 @@ def two_way_best(
     column_kind: NDArray[np.int8] | None = None,
     floors: tuple[Floats, Floats] | None = None,
     packed: bool | None = None,
+    only_lowest: bool = False,
 ) -> tuple[Best, Best]:
     """Best k columns of each row and best k rows of each column, by inner product of the codes.
 
@@ -178,6 +182,7 @@ def two_way_best(
     floors : scores that a list's members must exceed, of rows and columns, as known from the run before; a list that
         comes out short because of its floor is made again without
     packed : by int8 in hardware; None asks the processor
+    only_lowest : of the scores keep the lowest of each list
 
     Returns
     -------
@@ -187,7 +192,7 @@ def two_way_best(
     may_meet = may_meet or MayMeet.all(n, m)
     kinds = np.zeros(m, dtype=np.int8) if column_kind is None else column_kind
     packed = kernels.has_packed_int8() if packed is None else packed
-    market = _Market(tuple(rows), columns, may_meet, kinds, packed)
+    market = _Market(tuple(rows), columns, may_meet, kinds, packed, only_lowest)
     if floors is None and n * m >= WORTH_A_SAMPLE:
         floors = _sampled_floors(market, k)
     found = _lists_above(market, k, floors)
@@ -203,6 +208,7 @@ class _Market:
     may_meet: MayMeet
     kinds: NDArray[np.int8]
     packed: bool
+    only_lowest: bool = False
 
     def take(self, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> _Market:
         """The same of some rows and columns; columns ascending."""
@@ -212,20 +218,32 @@ class _Market:
             self.may_meet.take(rows, columns),
             self.kinds[columns],
             self.packed,
+            self.only_lowest,
         )
+
+    def blank(self, n: int, k: int) -> Best:
+        """Room for n lists."""
+        return Best(
+            np.empty((n, k), dtype=np.int32), np.empty((n, 1 if self.only_lowest else k), dtype=np.float32)
+        )
+
+    def kept(self, best: Best) -> Best:
+        """Lists with the scores that are asked for."""
+        return Best(best.partner, best.score.min(axis=1, keepdims=True)) if self.only_lowest else best
 
 
 def _lists_above(market: _Market, k: int, floors: tuple[Floats, Floats] | None) -> tuple[Best, Best]:
     """Lists of those above the floors."""
     n, m = len(market.rows[0]), len(market.columns)
-    parts = scheduler.run(_stripe, _stripes(m), (market, k, floors))
-    lists = _Lists(n, k)
-    for found, _ in parts:
-        kernels.gather(found.score, found.partner, k, lists.part(0, n))
-    none = Best(np.empty((0, k), dtype=np.int32), np.empty((0, k), dtype=np.float32))
-    across = [best for _, best in parts] or [none]
-    partner = np.concatenate([best.partner for best in across])
-    return lists.settled(), Best(partner, np.concatenate([best.score for best in across]))
+    stripes = _stripes(m)
+    parts = scheduler.run(_stripe, stripes, (market, k, floors))
+    lists, across = _Lists(n, k), market.blank(m, k)
+    for at, (start, stop) in enumerate(stripes):
+        # Each is let go of as soon as it is read: together they are as large as what comes of them.
+        (down, best), parts[at] = parts[at], None
+        kernels.gather(down.score, down.partner, k, lists.part(0, n))
+        across.partner[start:stop], across.score[start:stop] = best.partner, best.score
+    return market.kept(lists.settled()), across
 
 
 def _one_way(market: _Market, k: int, side: int) -> Best:
@@ -288,13 +306,12 @@ def _stripe(
 ) -> tuple[Best, Best]:
     """Lists of all rows over the columns from `start` to `stop`, and whole lists of those columns."""
     down = _Lists(len(market.rows[0]), k, None if floors is None else floors[0])
-    shape = (stop - start, k)
-    across = Best(np.empty(shape, dtype=np.int32), np.empty(shape, dtype=np.float32))
+    across = market.blank(stop - start, k)
     product = kernels.BlockProduct(market.packed)
     for begin, end in _blocks(market.kinds, start, stop):
         lists = _Lists(end - begin, k, None if floors is None else floors[1][begin:end])
         _offer_rows(market, product, (begin, end), down, lists)
-        settled = lists.settled()
+        settled = market.kept(lists.settled())
         across.partner[begin - start : end - start] = settled.partner
         across.score[begin - start : end - start] = settled.score
     return down.settled(), across

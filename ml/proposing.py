@@ -13,6 +13,7 @@ from ml.allocation.solving import solve
 from ml.eligibility import Eligibility
 from ml.ranking import Pairs
 from ml.recommender import Recommender
+from ml.returning import give_back
 
 
 def propose(
@@ -60,7 +61,13 @@ def propose(
         wider = recommender.candidate_pairs(k, eligible, ids=left_out, among=room)
         if not len(wider.one):
             break
-        candidates = Pairs.of([candidates, wider])
+        columns = [getattr(candidates, name) for name in Pairs.__slots__]
+        # One column is there twice at a time, and not all of them.
+        del candidates
+        for at, name in enumerate(Pairs.__slots__):
+            columns[at] = np.concatenate([columns[at], getattr(wider, name)])
+        candidates = Pairs(*columns)
+        del columns, wider
     return _frame(index, candidates, _chosen(candidates, most, spread, floor, alpha))
 
 
@@ -78,6 +85,7 @@ def _chosen(
     chance *= candidates.backward
     pairs, _, _ = two_sided(Ends(candidates.one, candidates.other, chance), most, spread)
     del chance
+    give_back()
     return np.asarray(pairs.origin[solve(pairs, floor, alpha, only_floor)], dtype=np.int64)
 
 

@@ -14,6 +14,7 @@ from ml.corridor import Corridor, PairScorer
 from ml.eligibility import PositionedEligibility
 from ml.features import Floats
 from ml.profiles import COUNTRIES
+from ml.returning import give_back
 
 Positions = NDArray[np.intp]
 # Positions of pairs, of which there may be tens of millions.
@@ -107,7 +108,9 @@ def find_candidates(
         MayMeet.of(eligible, rows, columns),
         corridor.features.kind[columns],
         corridor.floors(rows, columns, k) if everybody else None,
+        only_lowest=True,
     )
+    give_back()
     return Candidates(rows, columns, down, across)
 
 
@@ -217,8 +220,13 @@ def rescored(corridor: Corridor, mine: Positions, theirs: Positions, best: Best,
     tasks = [(start, min(start + step, len(mine))) for start in range(0, len(mine), step)]
     parts = scheduler.run(_rescore, tasks, (corridor.scorer, mine, theirs, best, k))
     floor = np.where((best.partner >= 0).all(axis=1), best.score.min(axis=1), -np.inf).astype(np.float32)
-    held = [np.concatenate(arrays) for arrays in zip(*parts, strict=True)]
-    return TopK(held[0], held[1], held[2], held[3], floor)
+    score, forward, backward = (np.empty((len(mine), k), dtype=np.float32) for _ in range(3))
+    held = TopK(np.empty((len(mine), k), dtype=np.int32), score, forward, backward, floor)
+    for at, (start, stop) in enumerate(tasks):
+        part, parts[at] = parts[at], None
+        for array, values in zip((held.partner, held.score, held.forward, held.backward), part, strict=True):
+            array[start:stop] = values
+    return held
 
 
 def _rescore(

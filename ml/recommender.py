@@ -28,6 +28,7 @@ from ml.quoting import Quoter
 from ml.ranker import LearnedRanker, RuleRanker
 from ml.ranking import Pairs, TopK, best_partners, few_lists, market_candidates, market_lists
 from ml.reasons import Reason
+from ml.returning import give_back
 from ml.search import SearchIndex, Where
 from ml.towers import Towers
 
@@ -99,6 +100,7 @@ class Recommender(BaseEstimator):
         self.towers_ = Towers(self.random_state).fit(self.features_, self._scorer())
         self._lay_out()
         self.version_ = f"{CODE_VERSION}-{self._digest(profiles)}"
+        give_back()
         return self
 
     def _digest(self, profiles: Sequence[Profile]) -> str:

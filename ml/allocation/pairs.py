@@ -80,41 +80,62 @@ def two_sided(ends: Ends, most: Ints, spread: Values) -> tuple[Pairs, Ints, Ints
     order = np.argsort(spread, kind="stable")
     rank = np.empty(len(order), dtype=np.int32)
     rank[order] = np.arange(len(order))
-    most, spread, ones, others = most[order], spread[order], rank[ends.one], rank[ends.other]
-    open_ = (most[ones] > 0) & (most[others] > 0) & (ones != others)
+    most, spread = most[order], spread[order]
     side = np.full(len(most), -1, dtype=np.int8)
-    if not _sides(ones, others, open_, side):
+    given = ends.one, ends.other, rank, most > 0
+    if not _sides(*given, side):
         raise ValueError("pairs must be between two sides, such as two countries")
     if (side == 1).sum() > (side == 0).sum():
         side[side >= 0] ^= 1
     rows, columns = np.flatnonzero(side == 0), np.flatnonzero(side == 1)
     place = np.empty(len(most), dtype=np.int32)
     place[rows], place[columns] = np.arange(len(rows)), np.arange(len(columns))
-    # Where a pair comes in both directions with one value, the row's own view of it counts.
-    straight = side[ones] == 0
-    kept = np.concatenate([np.flatnonzero(open_ & straight), np.flatnonzero(open_ & ~straight)])
-    kept = kept.astype(np.int32 if len(ends) < 2**31 else np.int64)
-    scale = float(ends.value.max(initial=0.0, where=open_)) or 1.0
-    row, column, value = _placed(
-        ones, others, straight, kept, place, ends.value, scale, spread[rows], spread[columns]
-    )
-    del ones, others, straight, open_
+    starts = np.zeros(len(rows) + 1, dtype=np.int64)
+    largest = _counted(*given, side, place, ends.value, starts)
+    size = int(starts[-1])
+    found = np.empty(size, np.int32), np.empty(size, np.float32), _room(size, len(ends))
+    into = starts[:-1].copy(), *found
+    _placed(*given, side, place, ends.value, largest or 1.0, spread[rows], spread[columns], into)
     capacities = most[rows].astype(np.int32), most[columns].astype(np.int32)
-    return sorted_pairs(row, column, value, kept, *capacities), order[rows], order[columns]
+    return _distinct(starts, *found, *capacities), order[rows], order[columns]
+
+
+def _room(size: int, largest: int) -> Whole:
+    """(size,) for whole numbers below `largest`."""
+    return np.empty(size, np.int32) if largest < 2**31 else np.empty(size, np.int64)
 
 
 @compiled
-def _placed(ones, others, straight, kept, place, given, scale, row_spread, column_spread):  # type: ignore[no-untyped-def]
-    """Row, column and value of each pair that is kept, the value with what orders equals."""
-    row, column = np.empty(len(kept), np.int32), np.empty(len(kept), np.int32)
-    value = np.empty(len(kept), np.float32)
-    for at in range(len(kept)):
-        pair = kept[at]
-        one, other = place[ones[pair]], place[others[pair]]
-        row[at], column[at] = (one, other) if straight[pair] else (other, one)
-        tie = (row_spread[row[at]] + column_spread[column[at]]) % 1.0 * TIE
-        value[at] = given[pair] / scale + tie
-    return row, column, value
+def _counted(ones, others, rank, is_open, side, place, values, starts):  # type: ignore[no-untyped-def]
+    """Write where each row's pairs begin; the largest value of a pair."""
+    largest = 0.0
+    for pair in range(len(ones)):
+        one, other = rank[ones[pair]], rank[others[pair]]
+        if one != other and is_open[one] and is_open[other]:
+            starts[place[one if side[one] == 0 else other] + 1] += 1
+            largest = max(largest, values[pair])
+    for row in range(len(starts) - 1):
+        starts[row + 1] += starts[row]
+    return largest
+
+
+@compiled
+def _placed(ones, others, rank, is_open, side, place, given, scale, row_spread, column_spread, into):  # type: ignore[no-untyped-def]
+    """Write each row's pairs, in the order given, the value with what orders equals.
+
+    Where a pair comes in both directions with one value, the row's own view of it counts: those come first.
+    """
+    at, columns, values, origins = into
+    for turn in range(2):
+        for pair in range(len(ones)):
+            one, other = rank[ones[pair]], rank[others[pair]]
+            if one == other or not is_open[one] or not is_open[other] or side[one] != turn:
+                continue
+            row, column = (place[one], place[other]) if turn == 0 else (place[other], place[one])
+            tie = (row_spread[row] + column_spread[column]) % 1.0 * TIE
+            columns[at[row]], values[at[row]] = column, given[pair] / scale + tie
+            origins[at[row]] = pair
+            at[row] += 1
 
 
 def sorted_pairs(
@@ -126,10 +147,22 @@ def sorted_pairs(
     column_most: Places,
 ) -> Pairs:
     """Pairs given in any order, each perhaps twice, as rows of distinct pairs, the best first."""
-    starts = np.zeros(len(row_most) + 1, dtype=np.int64)
-    columns, values, origins = np.empty(len(row), np.int32), np.empty(len(row), np.float32), origin.copy()
     order = counted(row, len(row_most))
-    size = _sort_rows(row, column, value, origin, order, starts, len(column_most), columns, values, origins)
+    starts = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(row_most)))]).astype(np.int64)
+    columns = column[order].astype(np.int32)
+    return _distinct(starts, columns, value[order], origin[order], row_most, column_most)
+
+
+def _distinct(
+    starts: Ints,
+    columns: Places,
+    values: NDArray[np.float32],
+    origins: Whole,
+    row_most: Places,
+    column_most: Places,
+) -> Pairs:
+    """Pairs of each row, each perhaps twice, sorted where they stand; `starts` is written anew."""
+    size = _sort_rows(starts, len(column_most), columns, values, origins)
     columns, values, origins = columns[:size], values[:size], origins[:size]
     row_degree, column_degree = np.diff(starts), np.bincount(columns, minlength=len(column_most))
     return Pairs(
@@ -144,8 +177,7 @@ def sorted_pairs(
 
 def counted(key: Whole, size: int) -> Whole:
     """The order of whole numbers below `size`, stable, by counting."""
-    narrow = len(key) < 2**31
-    order: Whole = np.empty(len(key), dtype=np.int32) if narrow else np.empty(len(key), dtype=np.int64)
+    order = _room(len(key), len(key))
     _count(key, size, order)
     return order
 
@@ -162,17 +194,17 @@ def _count(key, size, order):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _sort_rows(row, column, value, origin, order, starts, n_columns, columns, values, origins):  # type: ignore[no-untyped-def]
-    """Write the pairs of each row by falling value, then by column; leave later ones of a pair out, and write `starts`."""
+def _sort_rows(starts, n_columns, columns, values, origins):  # type: ignore[no-untyped-def]
+    """Put the pairs of each row by falling value, then by column; leave later ones of a pair out, and move `starts`."""
     seen = np.full(n_columns, -1, np.int64)
     size = begin = 0
     for here in range(len(starts) - 1):
-        end = begin
-        while end < len(order) and row[order[end]] == here:
-            end += 1
-        part = order[begin:end]
-        part = part[np.argsort(column[part], kind="mergesort")]
-        for at in part[np.argsort(-value[part], kind="mergesort")]:
+        end = starts[here + 1]
+        # What is written never overtakes what is read: a row's pairs are read whole first.
+        column, value, origin = columns[begin:end].copy(), values[begin:end].copy(), origins[begin:end].copy()
+        part = np.argsort(column, kind="mergesort")
+        part = part[np.argsort(-value[part], kind="mergesort")]
+        for at in part:
             if seen[column[at]] != here:
                 seen[column[at]] = here
                 columns[size], values[size], origins[size] = column[at], value[at], origin[at]
@@ -183,25 +215,26 @@ def _sort_rows(row, column, value, origin, order, starts, n_columns, columns, va
 
 
 @compiled
-def _sides(one, other, open_, side):  # type: ignore[no-untyped-def]
+def _sides(ones, others, rank, is_open, side):  # type: ignore[no-untyped-def]
     """Write 0 or 1 for the two ends of every open pair; False when there are not two sides.
 
     Union–find with parity; in each part of the market, the organization that is counted first is on the first side.
     """
     parent, odd = np.arange(len(side)), np.zeros(len(side), np.bool_)
-    for at in range(len(one)):
-        if open_[at]:
-            a, odd_a = _root(parent, odd, one[at])
-            b, odd_b = _root(parent, odd, other[at])
+    for at in range(len(ones)):
+        one, other = rank[ones[at]], rank[others[at]]
+        if one != other and is_open[one] and is_open[other]:
+            a, odd_a = _root(parent, odd, one)
+            b, odd_b = _root(parent, odd, other)
             if a == b and odd_a == odd_b:
                 return False
             if a != b:
                 parent[max(a, b)] = min(a, b)
                 odd[max(a, b)] = odd_a == odd_b
-    for at in range(len(one)):
-        if open_[at]:
-            for end in (one[at], other[at]):
-                side[end] = _root(parent, odd, end)[1]
+            side[one] = side[other] = 0
+    for end in range(len(side)):
+        if side[end] == 0:
+            side[end] = _root(parent, odd, end)[1]
     return True
 
 

@@ -44,17 +44,17 @@ def measure(n: int, k: int, indian_share: float, random_state: int, others: bool
         found = ranking.market_candidates(corridor, k, None)
     with watch.step("re-scoring") as row:
         ranked = ranking.market_lists(corridor, k, found)
-        lists = pairs_of(ranked)
+        # Handed over below, so that `propose` alone holds them and can let go of them.
+        lists = [pairs_of(ranked)]
     row["recall"] = _recall(recommender, ranked, k)
     del ranked, found
     capacity = pd.Series(CAPACITY, index=recommender.index_)
     with watch.step("allocation"):
-        proposals = propose(recommender, capacity, k=k, candidates=lists)
+        proposals = propose(recommender, capacity, k=k, candidates=lists.pop())
     seen = pd.concat([proposals["id"], proposals["candidate"]]).nunique()
     whole = {name: round(sum(row[name] for row in watch.rows), 2) for name in ("wall_s", "cpu_s")}
     peak = max(row["peak_mb"] for row in watch.rows)
     watch.rows.append({"step": "text to proposals", **whole, "peak_mb": peak})
-    del lists
     with watch.step("candidates, floors kept"):
         ranking.market_candidates(corridor, k, None)
     answers = _answers(watch, recommender, organizations, k)
