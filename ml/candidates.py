@@ -1,4 +1,4 @@
-"""The best k by inner product in both directions from one blocked product: exact on int8 codes, re-ranked in float32.
+"""The best k by inner product in both directions from one blocked product, exact on int8 codes.
 
 One product of a block serves its rows and its columns. Each list has a running floor; whether a pair may meet is asked only
 of pairs above the floor of one of their lists, and floors kept from the run before spare most of the rest.
@@ -7,7 +7,7 @@ of pairs above the floor of one of their lists, and floors kept from the run bef
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -26,9 +26,6 @@ SAMPLE = 32
 WORTH_A_SAMPLE = 20_000_000
 # How safe a floor of a sample is: safer ones let more pairs pass, others more lists come out short and be made again.
 DEVIATIONS = 2.5
-# Where lists are ranked again: an eighth longer than asked, by so many at the least, and so many lists a task.
-FEW_MORE = 6
-RANKED_TOGETHER = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +196,20 @@ def two_way_best(
     return found if floors is None else _without_floors(market, k, floors, found)
 
 
+def one_way_best(
+    rows: Sequence[Quantized], columns: Quantized, k: int, may_meet: MayMeet, column_kind: NDArray[np.int8]
+) -> Best:
+    """Rows' lists of `two_way_best`, with the lowest score of each, without the work and the room of the columns' lists."""
+    market = _Market(tuple(rows), columns, may_meet, column_kind, kernels.has_packed_int8(), only_lowest=True)
+    floor = None
+    if len(rows[0]) * len(columns) >= WORTH_A_SAMPLE:
+        floor = _sampled_floor(market, k, 0)
+    best = _one_way(market, k, 0, floor)
+    if floor is not None:
+        _make_again(market, k, 0, floor, best)
+    return best
+
+
 @dataclass(frozen=True, slots=True)
 class _Market:
     """What every part of the product reads."""
@@ -209,6 +220,8 @@ class _Market:
     kinds: NDArray[np.int8]
     packed: bool
     only_lowest: bool = False
+    # Columns get no lists.
+    only_rows: bool = False
 
     def take(self, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> _Market:
         """The same of some rows and columns; columns ascending."""
@@ -219,6 +232,7 @@ class _Market:
             self.kinds[columns],
             self.packed,
             self.only_lowest,
+            self.only_rows,
         )
 
     def blank(self, n: int, k: int) -> Best:
@@ -237,27 +251,33 @@ def _lists_above(market: _Market, k: int, floors: tuple[Floats, Floats] | None) 
     n, m = len(market.rows[0]), len(market.columns)
     stripes = _stripes(m)
     parts = scheduler.run(_stripe, stripes, (market, k, floors))
-    lists, across = _Lists(n, k), market.blank(m, k)
+    lists, across = _Lists(n, k), market.blank(0 if market.only_rows else m, k)
     for at, (start, stop) in enumerate(stripes):
         # Each is let go of as soon as it is read: together they are as large as what comes of them.
         (down, best), parts[at] = parts[at], None
         kernels.gather(down.score, down.partner, k, lists.part(0, n))
-        across.partner[start:stop], across.score[start:stop] = best.partner, best.score
+        if not market.only_rows:
+            across.partner[start:stop], across.score[start:stop] = best.partner, best.score
     return market.kept(lists.settled()), across
 
 
-def _one_way(market: _Market, k: int, side: int) -> Best:
+def _one_way(market: _Market, k: int, side: int, floor: Floats | None = None) -> Best:
     """Lists of the rows (side 0) or of the columns (1) only: floors that nobody passes shut the others."""
-    open_, shut = np.float32(-np.inf), np.float32(np.inf)
-    floors = (
-        np.full(len(market.rows[0]), shut if side else open_, dtype=np.float32),
-        np.full(len(market.columns), open_ if side else shut, dtype=np.float32),
-    )
-    return _lists_above(market, k, floors)[side]
+    lengths = len(market.rows[0]), len(market.columns)
+    open_ = np.full(lengths[side], -np.inf, dtype=np.float32) if floor is None else floor
+    shut = np.full(lengths[1 - side], np.inf, dtype=np.float32)
+    if side == 0:
+        return _lists_above(replace(market, only_rows=True), k, (open_, shut))[0]
+    return _lists_above(market, k, (shut, open_))[1]
 
 
 def _sampled_floors(market: _Market, k: int) -> tuple[Floats, Floats]:
-    """Floors that next to all lists of k can be filled above, from the lists of a sample.
+    """Floors of rows and of columns."""
+    return _sampled_floor(market, k, 0), _sampled_floor(market, k, 1)
+
+
+def _sampled_floor(market: _Market, k: int, side: int) -> Floats:
+    """A floor that next to all lists of k can be filled above, from the lists of a sample.
 
     Of the k best of a list, a sample of a share p holds about a Poisson number of mean kp; the list's t-th best of the
     sample is below its k-th best of all nearly always when t is `DEVIATIONS` standard deviations above that mean.
@@ -265,24 +285,28 @@ def _sampled_floors(market: _Market, k: int) -> tuple[Floats, Floats]:
     depth = int(np.ceil(k / SAMPLE + DEVIATIONS * np.sqrt(k / SAMPLE)))
     every = np.arange(len(market.rows[0])), np.arange(len(market.columns))
     rng = np.random.default_rng(len(every[0]))
-    some = [np.sort(rng.choice(side, -(-len(side) // SAMPLE), replace=False)) for side in every]
-    down = _one_way(market.take(every[0], some[1]), depth, 0)
-    across = _one_way(market.take(some[0], every[1]), depth, 1)
-    return down.score.min(axis=1), across.score.min(axis=1)
+    some = [np.sort(rng.choice(one, -(-len(one) // SAMPLE), replace=False)) for one in every]
+    part = market.take(every[0], some[1]) if side == 0 else market.take(some[0], every[1])
+    return _one_way(part, depth, side).score.min(axis=1)
 
 
 def _without_floors(
     market: _Market, k: int, floors: tuple[Floats, Floats], found: tuple[Best, Best]
 ) -> tuple[Best, Best]:
     """The same lists, with those made again that a floor kept short."""
-    every = np.arange(len(market.rows[0])), np.arange(len(market.columns))
     for side, (best, floor) in enumerate(zip(found, floors, strict=True)):
-        short = np.flatnonzero((best.partner[:, -1] < 0) & (floor > -np.inf))
-        if len(short):
-            some = (short, every[1]) if side == 0 else (every[0], short)
-            again = _one_way(market.take(*some), k, side)
-            best.partner[short], best.score[short] = again.partner, again.score
+        _make_again(market, k, side, floor, best)
     return found
+
+
+def _make_again(market: _Market, k: int, side: int, floor: Floats, best: Best) -> None:
+    """Write those lists of a side anew that its floor kept short."""
+    every = np.arange(len(market.rows[0])), np.arange(len(market.columns))
+    short = np.flatnonzero((best.partner[:, -1] < 0) & (floor > -np.inf))
+    if len(short):
+        some = (short, every[1]) if side == 0 else (every[0], short)
+        again = _one_way(market.take(*some), k, side)
+        best.partner[short], best.score[short] = again.partner, again.score
 
 
 def _stripes(columns: int) -> list[tuple[int, int]]:
@@ -306,11 +330,13 @@ def _stripe(
 ) -> tuple[Best, Best]:
     """Lists of all rows over the columns from `start` to `stop`, and whole lists of those columns."""
     down = _Lists(len(market.rows[0]), k, None if floors is None else floors[0])
-    across = market.blank(stop - start, k)
+    across = market.blank(0 if market.only_rows else stop - start, k)
     product = kernels.BlockProduct(market.packed)
     for begin, end in _blocks(market.kinds, start, stop):
         lists = _Lists(end - begin, k, None if floors is None else floors[1][begin:end])
         _offer_rows(market, product, (begin, end), down, lists)
+        if market.only_rows:
+            continue
         settled = market.kept(lists.settled())
         across.partner[begin - start : end - start] = settled.partner
         across.score[begin - start : end - start] = settled.score
@@ -350,40 +376,3 @@ def _padded(codes: Codes, start: int, stop: int, size: int) -> Codes:
     block = np.zeros((size, codes.shape[1]), dtype=np.int8)
     block[: stop - start] = codes[start:stop]
     return block
-
-
-def two_way_nearest(left: Floats, right: Floats, k: int) -> tuple[Best, Best]:
-    """Best k by inner product in float32, both ways: a few more than k by int8, ranked again by the vectors themselves.
-
-    Parameters
-    ----------
-    left, right : (n, d) and (m, d) float32
-    k : length of a list
-
-    Returns
-    -------
-    lists of the rows of `left` and of those of `right`, best first
-    """
-    few_more = k + max(k // 8, FEW_MORE)
-    down, across = two_way_best([Quantized.of(left)], Quantized.of(right), few_more)
-    return _ranked_again(left, right, down, k), _ranked_again(right, left, across, k)
-
-
-def _ranked_again(mine: Floats, theirs: Floats, best: Best, k: int) -> Best:
-    tasks = [
-        (start, min(start + RANKED_TOGETHER, len(mine))) for start in range(0, len(mine), RANKED_TOGETHER)
-    ]
-    parts = scheduler.run(_rank_again, tasks, (mine, theirs, best, k))
-    empty = (np.empty((0, k), dtype=np.int32), np.empty((0, k), dtype=np.float32))
-    partner, score = zip(*(parts or [empty]), strict=True)
-    return Best(np.concatenate(partner), np.concatenate(score))
-
-
-def _rank_again(
-    mine: Floats, theirs: Floats, best: Best, k: int, start: int, stop: int
-) -> tuple[Places, Floats]:
-    partner = best.partner[start:stop].copy()
-    score = np.empty(partner.shape, dtype=np.float32)
-    kernels.list_products(mine[start:stop], theirs, partner, score)
-    kernels.sort_lists(score, partner)
-    return partner[:, :k], score[:, :k]

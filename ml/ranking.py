@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml import kernels, scheduler
-from ml.candidates import Best, MayMeet, two_way_best
+from ml.candidates import Best, MayMeet, one_way_best, two_way_best
 from ml.corridor import Corridor, PairScorer
 from ml.eligibility import PositionedEligibility
 from ml.features import Floats
@@ -127,8 +127,15 @@ def best_partners(
     """
     if not len(rows) or not len(columns):
         return []
-    found = find_candidates(corridor, rows, columns, k, eligible)
-    return [(found.rows, rescored(corridor, found.rows, found.columns, found.down, k))]
+    rows, columns = _by_kind(corridor, rows), _by_kind(corridor, columns)
+    found = one_way_best(
+        corridor.toward_each_kind(rows),
+        corridor.plain(columns),
+        breadth(k, len(corridor)),
+        MayMeet.of(eligible, rows, columns),
+        corridor.features.kind[columns],
+    )
+    return [(rows, rescored(corridor, rows, columns, found, k))]
 
 
 def market_candidates(

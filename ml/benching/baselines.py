@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from sklearn.neighbors import NearestNeighbors
 
 from ml.benching.watching import Watch
-from ml.candidates import two_way_nearest
 from ml.kernels import Floats
+from ml.nearest import two_way_nearest
 
 Found = NDArray[np.int64]
 

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ml import Eligibility, Recommender, candidates, kernels, synthetic
-from ml.candidates import MayMeet, Quantized, two_way_best, two_way_nearest
+from ml.candidates import MayMeet, Quantized, one_way_best, two_way_best
+from ml.nearest import two_way_nearest
 
 
 def vectors(n: int, d: int, seed: int, levels: int = 0) -> np.ndarray:
@@ -64,6 +65,19 @@ def test_the_portable_product_gives_the_very_same_lists():
     ):
         np.testing.assert_array_equal(fast.sorted().partner, plain.sorted().partner)
         np.testing.assert_array_equal(fast.sorted().score, plain.sorted().score)
+
+
+def test_one_way_and_lowest_scores_alone_are_those_of_both_ways(monkeypatch):
+    left, right = (Quantized.of(vectors(size, 24, size)) for size in (900, 1500))
+    kinds, may_meet = np.zeros(1500, dtype=np.int8), MayMeet.all(900, 1500)
+    down, across = two_way_best([left], right, 8)
+    lean = two_way_best([left], right, 8, only_lowest=True)
+    for sampled in (20_000_000, 1):
+        monkeypatch.setattr(candidates, "WORTH_A_SAMPLE", sampled)
+        alone = one_way_best([left], right, 8, may_meet, kinds)
+        for found, whole in ((alone, down), (lean[0], down), (lean[1], across)):
+            np.testing.assert_array_equal(np.sort(found.partner), np.sort(whole.partner))
+            np.testing.assert_array_equal(found.score[:, 0], whole.score.min(axis=1))
 
 
 def test_floors_from_a_sample_or_from_the_run_before_change_no_list(monkeypatch):
