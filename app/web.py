@@ -41,6 +41,12 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters |= {"day": day, "moment": moment, "money": money_tag, "number": speech.number}
 
 
+def compile_pages(app: Flask) -> None:
+    """Compile the templates of all pages, so that nobody's request waits for it; a second, with all features."""
+    for name in app.jinja_env.list_templates(extensions=["html"]):
+        app.jinja_env.get_template(name)
+
+
 def csp_nonce() -> str:
     """This response's nonce for inline scripts and styles."""
     if "csp_nonce" not in g:

@@ -87,7 +87,8 @@ def _people(world: World) -> Iterator[dict[str, Any]]:
         yield {
             "id": user,
             "email": f"{'manager' if is_manager else 'person'}{user}@load.example.org",
-            "mail_domain": None if is_manager else "load.example.org",
+            # Colleagues of two people are few, as they are.
+            "mail_domain": None if is_manager else f"o{user // 2}.load.example",
             "name": f"{world.chance.choice(words.RIVERS)} {world.chance.choice(words.CRAFTS)}",
             "role": Role.PROGRAM_MANAGER if is_manager else Role.MEMBER,
             "locale": "en_US" if is_us else ("hi_IN" if user % 20 == 1 else "en_IN"),

@@ -27,6 +27,8 @@ class Outcome:
     most: Counted | None = None
     overload: Counted | None = None
     recovery: float | None = None
+    # Processes of the server that ended while it served.
+    ended: int = 0
     processes: list[Process] = field(default_factory=list)
 
     @property
@@ -85,6 +87,8 @@ def _sums(outcome: Outcome) -> list[str]:
             f"- Overload: {over.whole.requests} requests, p95 {over.whole.p95:.0f} ms, answers that were no page: "
             f"{over.faults or 'none'}; afterwards quick again in {outcome.recovery:.1f} s."
         )
+    if outcome.people:
+        lines.append(f"- Processes of the server that ended meanwhile: {outcome.ended}.")
     return lines
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from tests.load import cast, locusts, pages, report
 from tests.load.places import CONFIG, ROOT, Place, go_on, place
-from tests.load.sampling import Sampler, spent
+from tests.load.sampling import Sampler, family, spent
 
 SIZES = {"sqlite": (20_000, 100_000), "postgresql": (200_000, 1_000_000)}
 
@@ -108,6 +108,7 @@ def bench(found: Place, given: argparse.Namespace) -> report.Outcome:
     with served(found, "wsgi:app", given.port) as server:
         warm(given.port)
         settled(server)
+        began = set(family(server))
         with Sampler({"web": server, **({"database": found.server} if found.server else {})}) as sampler:
             outcome.people = locusts.run(file, given.port, given.users, given.seconds)
         outcome.processes = sampler.processes()
@@ -117,6 +118,7 @@ def bench(found: Place, given: argparse.Namespace) -> report.Outcome:
                 file, given.port, given.users * 3, 20, more={"LOAD_PAUSE": "0,0.1"}, spawn=300
             )
             outcome.recovery = recovered(given.port)
+        outcome.ended = len(began - set(family(server)))
     return outcome
 
 
