@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 import structlog
-from flask import Flask, g, render_template, request
+from flask import Flask, current_app, g, render_template, request
 from flask.globals import request_ctx
 from flask_babel import gettext as _
 from flask_login import AnonymousUserMixin
@@ -18,6 +18,8 @@ from app.db import db
 from app.errors import SangamError
 
 log = structlog.get_logger(__name__)
+# PostgreSQL's codes of a deadlock and of transactions that cannot be put one after the other.
+_DEADLOCKED = {"40P01", "40001"}
 
 
 def init_app(app: Flask) -> None:
@@ -25,7 +27,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, http)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(StaleDataError, _stale)
-    app.register_error_handler(sa.exc.OperationalError, _database_away)
+    app.register_error_handler(sa.exc.OperationalError, _database_failed)
     app.register_error_handler(sa.exc.TimeoutError, _database_away)
     app.register_error_handler(sa.exc.InternalError, _connection_ended)
     app.register_error_handler(500, _unexpected)
@@ -95,6 +97,20 @@ def _csrf(_error: CSRFError) -> tuple[str, int]:
 def _stale(_error: StaleDataError) -> tuple[str, int]:
     db.session.rollback()
     return page(409, _("Somebody else changed this while you had it open."))
+
+
+def _database_failed(error: sa.exc.OperationalError) -> Any:
+    """Two who waited for each other, of whom the database stopped one: nothing of that was kept, and it is tried once more."""
+    if getattr(error.orig, "sqlstate", None) not in _DEADLOCKED or "deadlocked" in g or request.files:
+        return _database_away(error)
+    g.deadlocked = True
+    log.warning("deadlock, tried again", error=str(error.orig)[:300])
+    db.session.rollback()
+    try:
+        return current_app.dispatch_request()
+    # As Flask does around the first try.
+    except Exception as other:  # noqa: BLE001
+        return current_app.handle_user_exception(other)
 
 
 def _database_away(error: sa.exc.SQLAlchemyError) -> tuple[str, int, dict[str, str]]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import psycopg
+import pytest
 import sqlalchemy as sa
 
 from app.accounts.models import User
-from app.conversations import queries
+from app.conversations import queries, services
 from app.db import db
 from app.grievances.models import Grievance
 from app.introductions.models import Introduction
@@ -126,3 +128,22 @@ def test_a_reported_message_reaches_the_managers_with_its_words(talk) -> None:
         assert grievance.organization_id == talk.pair.india.id
         assert "Pay me first" in grievance.text
         assert "They ask for money" in grievance.text
+
+
+@pytest.mark.one_database("sqlite")
+@pytest.mark.parametrize(("deadlocks", "status", "kept"), [(1, 303, 1), (2, 503, 0)])
+def test_who_is_stopped_by_a_deadlock_is_heard_at_the_second_try(
+    talk, monkeypatch, deadlocks, status, kept
+) -> None:
+    write, left = services.write, iter(range(deadlocks))
+
+    def stopped(*args, **kwargs):
+        for _ in left:
+            raise sa.exc.OperationalError("UPDATE", {}, psycopg.errors.DeadlockDetected())
+        return write(*args, **kwargs)
+
+    monkeypatch.setattr(services, "write", stopped)
+    answer = talk.write(talk.pair.asha, "Could you test 300 wafers?")
+    assert answer.status_code == status
+    assert len(talk.messages()) == kept
+    assert kept or "Could you test 300 wafers?" in answer.text
