@@ -115,7 +115,12 @@ def find_candidates(
 
 
 def best_partners(
-    corridor: Corridor, rows: Positions, columns: Positions, k: int, eligible: PositionedEligibility | None
+    corridor: Corridor,
+    rows: Positions,
+    columns: Positions,
+    k: int,
+    eligible: PositionedEligibility | None,
+    looked_at: int | None = None,
 ) -> list[tuple[Positions, TopK]]:
     """Best k columns of each row: (order, top), where `top`'s i-th list is of the organization at ``order[i]``.
 
@@ -124,6 +129,7 @@ def best_partners(
     corridor : everybody
     rows, columns : positions of organizations of one country each
     eligible : who may meet; None for everybody
+    looked_at : candidates that are scored for a list; None for `breadth`
     """
     if not len(rows) or not len(columns):
         return []
@@ -131,7 +137,7 @@ def best_partners(
     found = one_way_best(
         corridor.toward_each_kind(rows),
         corridor.plain(columns),
-        breadth(k, len(corridor)),
+        looked_at or breadth(k, len(corridor)),
         MayMeet.of(eligible, rows, columns),
         corridor.features.kind[columns],
     )

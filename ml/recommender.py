@@ -203,9 +203,13 @@ class Recommender(BaseEstimator):
         eligible: Eligibility | None = None,
         ids: Iterable[Hashable] | None = None,
         among: Iterable[Hashable] | None = None,
+        looked_at: int | None = None,
     ) -> Pairs:
-        """`recommend` by position, without a frame of ids: what millions of lists take little memory in."""
-        return pairs_of(self._lists(ids, k, eligible, among))
+        """`recommend` by position, without a frame of ids: what millions of lists take little memory in.
+
+        `looked_at` is how many candidates are scored for a list of those asked for; None for as many as is good for it.
+        """
+        return pairs_of(self._lists(ids, k, eligible, among, looked_at))
 
     def _lists(
         self,
@@ -213,6 +217,7 @@ class Recommender(BaseEstimator):
         k: int,
         eligible: Eligibility | None,
         among: Iterable[Hashable] | None,
+        looked_at: int | None = None,
     ) -> list[tuple[NDArray[np.intp], TopK]]:
         check_is_fitted(self, "index_")
         if k < 1:
@@ -229,7 +234,7 @@ class Recommender(BaseEstimator):
         lists: list[tuple[NDArray[np.intp], TopK]] = []
         for here, there in (COUNTRIES, COUNTRIES[::-1]):
             rows, columns = self._of_country(asked, here), self._of_country(offered, there)
-            lists += best_partners(self._corridor, rows, columns, k, positioned)
+            lists += best_partners(self._corridor, rows, columns, k, positioned, looked_at)
         return lists
 
     def rerank(

@@ -14,6 +14,7 @@ from sqlalchemy.orm import lazyload
 
 from app import clock
 from app.accounts.models import Role, SignIn, User
+from app.audit.models import AuditEvent
 from app.claims.queries import Question
 from app.conflicts import queries as conflicts
 from app.db import db
@@ -132,10 +133,11 @@ def _is_not_paused(now: datetime.datetime) -> sa.ColumnElement[bool]:
 
 
 def here_since(users: Sequence[User], since: datetime.datetime) -> set[int]:
-    """Who of these people has signed in since then."""
+    """Who of these people has signed in or done anything that is on record since then."""
     ids = [user.id for user in users]
-    query = sa.select(SignIn.user_id).where(SignIn.user_id.in_(ids), SignIn.created_at >= since).distinct()
-    return set(db.session.scalars(query)) if ids else set()
+    signed_in = sa.select(SignIn.user_id).where(SignIn.user_id.in_(ids), SignIn.created_at >= since)
+    did = sa.select(AuditEvent.actor_id).where(AuditEvent.actor_id.in_(ids), AuditEvent.at >= since)
+    return set(db.session.scalars(signed_in.union(did))) if ids else set()
 
 
 def people_without(week: str, after: int, limit: int) -> Sequence[User]:
