@@ -18,6 +18,10 @@ Slots = NDArray[np.int32]
 Numbers = NDArray[np.int64]
 
 
+# Where fewer than one in so many slots are in a mask, or are not in it, those are looked up and not all walked through.
+_FEW = 32
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One organization, as the directory knows it; times are microseconds since 1970."""
@@ -34,7 +38,7 @@ class Entry:
 
 
 class Labels:
-    """Who has which value of one facet, as pairs of slot and value."""
+    """Who has which value of one facet, as pairs of slot and value, by slot."""
 
     def __init__(self, values: Sequence[str], slots: Slots, codes: Slots) -> None:
         self.values, self.slots, self.codes = values, slots, codes
@@ -67,8 +71,25 @@ class Labels:
 
     def counts(self, mask: Mask) -> dict[str, int]:
         """How many in the mask have each value."""
-        counted = np.bincount(self.codes[mask[self.slots]], minlength=len(self.values))
-        return {value: int(count) for value, count in zip(self.values, counted, strict=True)}
+        inside = np.count_nonzero(mask)
+        if inside * _FEW < len(mask):
+            counted = self._counted(np.flatnonzero(mask))
+        elif (len(mask) - inside) * _FEW < len(mask):
+            counted = self._totals - self._counted(np.flatnonzero(~mask))
+        else:
+            counted = np.bincount(self.codes[mask[self.slots]], minlength=len(self.values))
+        return dict(zip(self.values, counted.tolist(), strict=True))
+
+    @cached_property
+    def _totals(self) -> NDArray[np.intp]:
+        return np.bincount(self.codes, minlength=len(self.values))
+
+    def _counted(self, few: NDArray[np.intp]) -> NDArray[np.intp]:
+        """The same for a few slots, ascending as the pairs are, without walking through all pairs."""
+        begin = np.searchsorted(self.slots, few)
+        lengths = np.searchsorted(self.slots, few, side="right") - begin
+        at = np.repeat(begin - np.cumsum(lengths) + lengths, lengths) + np.arange(lengths.sum())
+        return np.bincount(self.codes[at], minlength=len(self.values))
 
 
 class Texts:
