@@ -19,7 +19,7 @@ Numbers = NDArray[np.int64]
 
 
 # Where fewer than one in so many slots are in a mask, or are not in it, those are looked up and not all walked through.
-_FEW = 32
+_FEW = 64
 
 
 @dataclass(frozen=True, slots=True)
