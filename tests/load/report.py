@@ -23,6 +23,8 @@ class Outcome:
     costs: list[Cost] = field(default_factory=list)
     bare: Counted | None = None
     bare_most: Counted | None = None
+    # The first half minute after a start.
+    first: Counted | None = None
     people: Counted | None = None
     most: Counted | None = None
     overload: Counted | None = None
@@ -86,6 +88,12 @@ def _sums(outcome: Outcome) -> list[str]:
         lines.append(
             f"- Overload: {over.whole.requests} requests, p95 {over.whole.p95:.0f} ms, answers that were no page: "
             f"{over.faults or 'none'}; afterwards quick again in {outcome.recovery:.1f} s."
+        )
+    if outcome.first:
+        first = outcome.first.whole
+        lines.append(
+            f"- In the half minute before, the first after the start: {first.a_second:.0f} requests a second, "
+            f"p95 {first.p95:.0f} ms, p99 {first.p99:.0f} ms, {first.failures} of {first.requests} failed."
         )
     if outcome.people:
         lines.append(f"- Processes of the server that ended meanwhile: {outcome.ended}.")
